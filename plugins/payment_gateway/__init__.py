@@ -1,0 +1,1 @@
+"""What moves money: order entry, the runner of operations, gateways and the practice bank."""

@@ -1,0 +1,1 @@
+"""Gateways: one adapter a file, and what they share."""
