@@ -1,0 +1,1 @@
+"""The house: embedded servers, child processes, roles, doctor, clock."""
