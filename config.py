@@ -102,7 +102,7 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
     tls_proxy = _switch(env, "EGESTION_TLS_PROXY")
     host = env.get("EGESTION_BIND") or "127.0.0.1"
     if not tls_proxy and host not in ("127.0.0.1", "::1", "localhost"):
-        raise ConfigError(f"EGESTION_BIND={host}: without TLS (EGESTION_TLS_PROXY=1) the server listens on loopback only")
+        raise ConfigError(f"EGESTION_BIND={host}: without EGESTION_TLS_PROXY=1 the server listens on loopback only")
     urls, embedded = _database_urls(env, data_dir, keep)
     secret_key = env.get("EGESTION_SECRET_KEY") or (keep.read_or_create("secret_key", _new_key) if practice else "")
     card_key = env.get("EGESTION_CARD_KEY") or (keep.read_or_create("card_key", _new_card_key) if practice else "")
@@ -180,7 +180,7 @@ class SecretFolder:
                     draft.unlink()
             return path.read_text("utf-8").strip()
         except OSError as error:
-            raise ConfigError(f"data folder: cannot use {error.filename}: {error.strerror} (EGESTION_DATA_DIR)") from None
+            raise ConfigError(f"EGESTION_DATA_DIR: cannot use {error.filename}: {error.strerror}") from None
 
 
 def _database_urls(env: Mapping[str, str], data_dir: Path, keep: SecretFolder) -> tuple[dict[str, str | None], bool]:

@@ -69,7 +69,7 @@ def read_state(path: Path) -> dict[str, int]:
     except FileNotFoundError:
         return {"offset_seconds": 0, "high_water": 0}
     if not isinstance(found, dict) or not isinstance(found.get("offset_seconds"), int):
-        raise ValueError(f"{path} must hold {{\"offset_seconds\": <whole number>}}")
+        raise ValueError(f'{path} must hold {{"offset_seconds": <whole number>}}')
     return {"offset_seconds": found["offset_seconds"], "high_water": int(found.get("high_water", 0))}
 
 
