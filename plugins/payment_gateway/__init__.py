@@ -1,1 +1,1 @@
-"""What moves money: order entry, the runner of operations, gateways and the practice bank."""
+"""What moves money: the order desk, the runner, the gateways, the practice bank."""

@@ -1,0 +1,46 @@
+"""VPC e-gestion: the counter where a merchant's staff take, remit, refund and close card orders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+
+from config import Settings, load
+
+from .domain import clock
+from .plugin import demand_screens, load_plugins
+
+
+def create_app(settings: Settings | None = None, *, update_permissions: bool = False) -> Flask:
+    """Build the application: the only composition root, for web, workers, scheduler and commands.
+
+    Raises ConfigError or PluginError, each with one line that says what to mend. Only `egestion init` passes
+    `update_permissions`: web workers never write permissions.
+    """
+    from . import extensions as ext
+    from .flask_config import flask_config
+
+    settings = settings or load()
+    clock.configure(settings.clock_file if settings.practice else None)
+    app = Flask(__name__)
+    app.config.from_mapping(flask_config(settings))
+    app.config["FAB_UPDATE_PERMS"] = update_permissions
+    app.extensions["settings"] = settings
+    ext.db.init_app(app)
+    ext.migrate.init_app(app, ext.db, directory=str(settings_root() / "migrations"))
+    ext.mail.init_app(app)
+    ext.csrf.init_app(app)
+    ext.limiter.init_app(app)
+    load_plugins(app, settings.plugins)
+    with app.app_context():
+        from . import models, web  # noqa: F401 - models complete the metadata
+
+        web.register(app)
+        demand_screens(app, settings.plugins)
+    return app
+
+
+def settings_root() -> Path:
+    """Return the folder that holds app/, plugins/, migrations/ and config.py."""
+    return Path(__file__).resolve().parent.parent

@@ -1,0 +1,21 @@
+"""The unbound singletons; create_app binds them. `rq` and `flask_mail` are imported here and in jobs and mail only."""
+
+from __future__ import annotations
+
+from flask_appbuilder import AppBuilder, Model
+from flask_babel import Babel
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_mail import Mail
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+
+# One metadata for FAB's tables and ours: otherwise autogenerate would drop FAB's.
+db = SQLAlchemy(model_class=Model, session_options={"expire_on_commit": False})
+appbuilder = AppBuilder()
+migrate = Migrate()
+mail = Mail()
+csrf = CSRFProtect()
+babel = Babel()
+limiter = Limiter(get_remote_address)

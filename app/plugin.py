@@ -1,0 +1,139 @@
+"""What a plug-in is, and the one registry it registers in. A plug-in that fails, fails the start: FAB would only log it."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, cast
+
+import click
+from flask import Flask, current_app
+from flask_appbuilder.basemanager import BaseManager
+
+from .domain.errors import NoGateway
+from .ports import Checker, DailyTask, OrderDesk, RiskAssessor, Sweep, TransactionAction
+
+
+class PluginError(RuntimeError):
+    """A plug-in that cannot be used; the message names it and says why."""
+
+
+class Registry:
+    """Everything plug-ins gave. Names are unique per kind: a second registration under a name is an error."""
+
+    def __init__(self) -> None:
+        self._desk: OrderDesk | None = None
+        self.actions: dict[str, TransactionAction] = {}
+        self.assessors: dict[str, RiskAssessor] = {}
+        self.daily_tasks: dict[str, DailyTask] = {}
+        self.sweeps: dict[str, Sweep] = {}
+        self.jobs: dict[str, Callable[[int], None]] = {}
+        self.checkers: dict[str, Checker] = {}
+        self.commands: dict[str, click.Command] = {}
+        self.loaded: dict[str, type[Plugin]] = {}
+
+    @property
+    def desk(self) -> OrderDesk:
+        """The order desk; raises NoGateway where no plug-in gave one."""
+        if self._desk is None:
+            raise NoGateway()
+        return self._desk
+
+    @property
+    def has_desk(self) -> bool:
+        """Whether orders can be taken at all."""
+        return self._desk is not None
+
+    def add_desk(self, desk: OrderDesk) -> None:
+        """Register the order desk; there is at most one."""
+        if self._desk is not None:
+            raise PluginError("two plug-ins want to be the order desk")
+        self._desk = desk
+
+    def add_action(self, action: TransactionAction) -> None:
+        """Register a verb on transactions."""
+        self._add(self.actions, action.name, action)
+
+    def add_assessor(self, assessor: RiskAssessor) -> None:
+        """Register a risk assessor; assessors run sorted by name."""
+        self._add(self.assessors, assessor.name, assessor)
+
+    def add_daily_task(self, task: DailyTask) -> None:
+        """Register work done once a day."""
+        self._add(self.daily_tasks, task.name, task)
+
+    def add_sweep(self, sweep: Sweep) -> None:
+        """Register work found by query every few seconds."""
+        self._add(self.sweeps, sweep.name, sweep)
+
+    def add_job(self, name: str, run: Callable[[int], None]) -> None:
+        """Register what a doorbell named `name` runs, given an id; it may run twice."""
+        self._add(self.jobs, name, run)
+
+    def add_checker(self, name: str, checker: Checker) -> None:
+        """Register invariants for `egestion verify`."""
+        self._add(self.checkers, name, checker)
+
+    def add_command(self, command: click.Command) -> None:
+        """Register a command under `egestion`."""
+        self._add(self.commands, cast(str, command.name), command)
+
+    def action(self, name: str) -> TransactionAction | None:
+        """Return the registered action of that name, or None."""
+        return self.actions.get(name)
+
+    @staticmethod
+    def _add(kind: dict[str, Any], name: str, thing: Any) -> None:
+        if name in kind:
+            raise PluginError(f"two plug-ins register {name!r}")
+        kind[name] = thing
+
+
+class Plugin(BaseManager):
+    """A plug-in: `register` gives the registry what it has, `register_views` (FAB's hook) adds its screens.
+
+    FAB's ADDON_MANAGERS is the only declaration. `name` is unique; `requires` names core versions it was made for.
+    """
+
+    name: ClassVar[str]
+
+    @classmethod
+    def register(cls, registry: Registry, app: Flask) -> None:
+        """Register desk, assessors, actions, tasks, checks, commands. Runs before any view exists."""
+
+    @classmethod
+    def models(cls) -> Iterable[str]:
+        """Return the modules whose import adds the plug-in's tables to the metadata."""
+        return ()
+
+
+def registry(app: Flask | None = None) -> Registry:
+    """Return the registry of the app (default: the current one)."""
+    return cast(Registry, (app or current_app).extensions["egestion"])
+
+
+def load_plugins(app: Flask, paths: Iterable[str]) -> None:
+    """Import every declared plug-in and let it register; raises PluginError naming what is wrong."""
+    registry_ = app.extensions["egestion"] = Registry()
+    for path in paths:
+        module_name, _, class_name = path.rpartition(".")
+        try:
+            plugin = getattr(importlib.import_module(module_name), class_name)
+        except (ImportError, AttributeError, ValueError) as error:
+            raise PluginError(f"plug-in {path}: {error}") from error
+        if not (isinstance(plugin, type) and issubclass(plugin, Plugin)):
+            raise PluginError(f"plug-in {path} is no subclass of app.plugin.Plugin")
+        if plugin.name in registry_.loaded:
+            raise PluginError(f"plug-in {path}: the name {plugin.name!r} is taken")
+        for module in plugin.models():
+            importlib.import_module(module)
+        plugin.register(registry_, app)
+        registry_.loaded[plugin.name] = plugin
+
+
+def demand_screens(app: Flask, paths: Iterable[str]) -> None:
+    """Raise PluginError for a plug-in whose screens FAB could not add (FAB logs and goes on)."""
+    managers = app.extensions["appbuilder"].addon_managers
+    missing = [path for path in paths if path not in managers]
+    if missing:
+        raise PluginError(f"screens of {', '.join(missing)} could not be added; the log says why")
