@@ -1,0 +1,66 @@
+"""How values are written on pages: amounts, moments, days, words for codes. Jinja filters of the same names.
+
+Amounts are integer minor units with their currency; moments are aware and shown in the merchant's zone
+(trust-sources.md N-3, N-5: one business zone, offset shown in the long form).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from flask import Flask, current_app
+from flask_babel import get_locale
+
+from app.domain.money import format_amount
+from app.web import labels
+
+ZONE = "Europe/Paris"  # the schemes' and banks' day in France; a merchant's own zone is given by the caller
+NOTHING = "–"
+PATTERNS = {"fr": "dd/MM/yyyy HH:mm", "en": "dd MMM yyyy HH:mm"}
+
+
+def locale_code() -> str:
+    """Return the reader's language code, the installation's outside a request."""
+    return str(get_locale() or current_app.config["BABEL_DEFAULT_LOCALE"])
+
+
+def amount(minor: int | None, currency: str) -> str:
+    """Write `minor` units of `currency` in the reader's language; None is a dash."""
+    return NOTHING if minor is None else format_amount(minor, currency, locale_code())
+
+
+def moment(when: datetime | None, zone: str | None = None, long: bool = False) -> str:
+    """Write a point in time in `zone` (default Europe/Paris); `long` adds seconds and offset. None is a dash.
+
+    A naive value is FAB's own (users' last sign-in) and is written as it stands.
+    """
+    if when is None:
+        return NOTHING
+    language = locale_code()
+    pattern = PATTERNS.get(language[:2], PATTERNS["en"])
+    if when.tzinfo is None:
+        return format_datetime(when, pattern, locale=language)
+    if long:
+        pattern = pattern.replace("HH:mm", "HH:mm:ss ZZZZ")
+    return format_datetime(when.astimezone(ZoneInfo(zone or ZONE)), pattern, locale=language)
+
+
+def day(value: date | None) -> str:
+    """Write a calendar day; None is a dash. A moment has no day without a zone: use `moment`."""
+    return (
+        NOTHING
+        if value is None
+        else format_date(value, PATTERNS_DAY.get(locale_code()[:2], "dd MMM yyyy"), locale_code())
+    )
+
+
+PATTERNS_DAY = {name: pattern.removesuffix(" HH:mm") for name, pattern in PATTERNS.items()}
+
+
+def init_formats(app: Flask) -> None:
+    """Register the filters amount, moment, day, label, tone and yes_no."""
+    app.jinja_env.filters.update(
+        amount=amount, moment=moment, day=day, label=labels.label, tone=labels.tone, yes_no=labels.yes_no
+    )

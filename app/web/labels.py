@@ -1,0 +1,68 @@
+"""Words and tones for the codes people see: states of a transaction, names and statuses of operations, remittances.
+
+A badge always carries its word; the tone only helps the eye (WCAG 1.4.1). Codes: domain.md section 2.
+"""
+
+from __future__ import annotations
+
+from flask_babel import gettext, lazy_gettext
+from flask_babel.speaklater import LazyString
+
+Words = dict[str, tuple[LazyString, str]]
+
+STATES: Words = {
+    "PENDING": (lazy_gettext("pending"), "wait"),
+    "TO_CHALLENGE": (lazy_gettext("to check"), "alert"),
+    "REFERRAL": (lazy_gettext("call the bank"), "alert"),
+    "TO_VALIDATE": (lazy_gettext("to validate"), "info"),
+    "TO_CAPTURE": (lazy_gettext("to remit"), "info"),
+    "CAPTURED": (lazy_gettext("remitted"), "good"),
+    "CREDITED": (lazy_gettext("refunded"), "plain"),
+    "CANCELLED": (lazy_gettext("cancelled"), "plain"),
+    "REFUSED": (lazy_gettext("refused"), "bad"),
+    "EXPIRED": (lazy_gettext("expired"), "bad"),
+}
+OPERATIONS: Words = {
+    "TRANSACTION": (lazy_gettext("Authorisation"), "plain"),
+    "ADVICE": (lazy_gettext("Forcing"), "plain"),
+    "VALIDATE": (lazy_gettext("Validation"), "plain"),
+    "CANCEL": (lazy_gettext("Cancellation"), "plain"),
+    "CREDIT": (lazy_gettext("Refund"), "plain"),
+    "CAPTURE": (lazy_gettext("Remittance"), "plain"),
+    "EXPIRED": (lazy_gettext("Expiry"), "plain"),
+    "DUPLICATE": (lazy_gettext("Duplication"), "plain"),
+    "ACCEPT_CHALLENGE": (lazy_gettext("Check accepted"), "plain"),
+    "REFUSE_CHALLENGE": (lazy_gettext("Check refused"), "plain"),
+    "AMEND": (lazy_gettext("Amendment"), "plain"),
+    "CHARGEBACK": (lazy_gettext("Unpaid"), "bad"),
+    "REPRESENTMENT": (lazy_gettext("Representment"), "plain"),
+}
+STATUSES: Words = {
+    "REQUESTED": (lazy_gettext("to approve"), "alert"),
+    "WAITING": (lazy_gettext("waiting for the bank"), "wait"),
+    "SENT": (lazy_gettext("sent"), "wait"),
+    "UNKNOWN": (lazy_gettext("outcome unknown"), "alert"),
+    "DONE": (lazy_gettext("done"), "good"),
+    "REFUSED": (lazy_gettext("refused"), "bad"),
+    "FAILED": (lazy_gettext("not sent"), "bad"),
+    "REJECTED": (lazy_gettext("rejected"), "plain"),
+    "WITHDRAWN": (lazy_gettext("withdrawn"), "plain"),
+}
+TABLES = {"state": STATES, "operation": OPERATIONS, "status": STATUSES}
+
+
+def label(code: object, kind: str = "state") -> str:
+    """Return the word for a code of `kind` (state, operation, status) in the reader's language, else the code."""
+    word = TABLES[kind].get(str(code))
+    return str(word[0]) if word else str(code)
+
+
+def tone(code: object, kind: str = "state") -> str:
+    """Return the tone of a badge: good, info, wait, alert, bad or plain."""
+    word = TABLES[kind].get(str(code))
+    return word[1] if word else "plain"
+
+
+def yes_no(value: bool) -> str:
+    """Return the word for a boolean."""
+    return gettext("yes") if value else gettext("no")
