@@ -1,0 +1,106 @@
+"""Making the database what the application needs: roles and database (embedded), migrations, grants, FAB's roles."""
+
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
+
+from config import DATABASE_NAME, ConfigError, Settings
+
+from . import grants, roles
+from .postgres import superuser_url
+
+INIT_LOCK = 7_305_112  # one `init` at a time; alembic's own lock is inside (migrations/env.py)
+
+
+def libpq(url: str) -> str:
+    """The URL as libpq and psycopg spell it."""
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+def ensure_roles(settings: Settings, database: str = DATABASE_NAME) -> None:
+    """Roles, passwords and the database of the embedded server; may run at every start (a few milliseconds)."""
+    urls = {
+        roles.OWNER: settings.owner_url,
+        roles.APP: settings.database_url,
+        roles.CHECK: settings.check_url,
+        roles.PURGE: settings.purge_url,
+    }
+    passwords = {role: urlsplit(url or "").password or "" for role, url in urls.items()}
+    with psycopg.connect(superuser_url(settings), autocommit=True) as connection:
+        existing = frozenset(row[0] for row in connection.execute("SELECT rolname FROM pg_roles"))
+        for statement in roles.role_statements(existing, passwords):
+            connection.execute(statement)
+        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", (database,)).fetchone():
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0").format(
+                    sql.Identifier(database), sql.Identifier(roles.OWNER)
+                )
+            )
+    with psycopg.connect(superuser_url(settings, database), autocommit=True) as connection:
+        for statement in roles.database_statements(database):
+            connection.execute(statement)
+
+
+def initialise(settings: Settings, say: Callable[[str], None]) -> None:
+    """Migrate as the owner, give each role its tables, synchronise FAB's permissions and profiles. May run again."""
+    if settings.owner_url is None:
+        raise ConfigError(
+            "EGESTION_DATABASE_OWNER_URL is not set: init migrates as the owner (egestion init --print-sql)"
+        )
+    with psycopg.connect(libpq(settings.owner_url), autocommit=True) as owner:
+        owner.execute("SELECT pg_advisory_lock(%s)", (INIT_LOCK,))  # held until this connection closes
+        _migrate(settings, say)
+        grants.apply(owner)
+        _synchronise(settings)
+    say("database ready")
+
+
+def _migrate(settings: Settings, say: Callable[[str], None]) -> None:
+    import flask_migrate
+
+    from .. import create_app
+
+    with create_app(settings).app_context():
+        before = current_revision(settings)
+        flask_migrate.upgrade()
+        after = current_revision(settings)
+    if before != after:
+        say(f"migrated from {before or 'nothing'} to {after}")
+
+
+def _synchronise(settings: Settings) -> None:
+    """Permissions of every view and action, then the profiles: after the tables exist, never in a web worker."""
+    from .. import create_app
+    from ..security.profiles import synchronise
+
+    app = create_app(settings, update_permissions=True)
+    with app.app_context():
+        synchronise(app)
+
+
+def current_revision(settings: Settings) -> str | None:
+    """The database's migration, None for an empty database."""
+    with psycopg.connect(libpq(settings.owner_url or settings.database_url)) as connection:
+        if connection.execute("SELECT to_regclass('public.alembic_version')").fetchone() == (None,):
+            return None
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return str(row[0]) if row else None
+
+
+def wait_for_database(url: str, seconds: float) -> None:
+    """Return once the database answers; raises ConfigError when it does not in time, or refuses this role."""
+    limit = time.monotonic() + seconds
+    while True:
+        try:
+            psycopg.connect(libpq(url), connect_timeout=5).close()
+        except psycopg.OperationalError as error:
+            refused = "authentication failed" in str(error) or "does not exist" in str(error)
+            if refused or time.monotonic() > limit:
+                reason = str(error).strip().splitlines()[-1]
+                raise ConfigError(f"the database does not answer: {reason}") from None
+            time.sleep(0.2)
+        else:
+            return
