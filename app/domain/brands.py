@@ -51,11 +51,11 @@ _RANGES = (
     _range(370000, 379999, {15}, AMEX),
 )
 
-# Days an authorisation holds. 7 for CB, Visa, Mastercard, Amex keyed for a present customer, 30 for Maestro: Société
-# Générale Sogecommerce "authorisation request" and the Monetico Retail validity table; 5 for Visa when the merchant
-# starts it: Visa's card-not-present rule as Stripe publishes it (sips-sources.md 5.1).
 _VALIDITY_DAYS = {CB: 7, VISA: 7, MASTERCARD: 7, AMEX: 7, MAESTRO: 30}
 _VALIDITY_DAYS_MERCHANT = {**_VALIDITY_DAYS, VISA: 5}
+
+
+_LENGTHS = frozenset().union(*(r.lengths for r in _RANGES))
 
 
 def _range_of(bin6: str) -> _Range | None:
@@ -86,7 +86,7 @@ def luhn(digits: str) -> bool:
 
 def is_card_number(digits: str) -> bool:
     """Return whether ASCII digits have prefix and length of an accepted scheme, and the right check digit."""
-    return len(digits) in lengths_of(digits[:6] or "0") and luhn(digits)
+    return len(digits) in _LENGTHS and len(digits) in lengths_of(digits[:6]) and luhn(digits)
 
 
 def choose_brand(brands: tuple[str, ...], wish: str | None, default: str | None) -> tuple[str, BrandChoice]:
@@ -105,5 +105,9 @@ def choose_brand(brands: tuple[str, ...], wish: str | None, default: str | None)
 
 
 def validity_days(brand: str, initiation: Initiation = Initiation.CUSTOMER) -> int:
-    """Return for how many days an authorisation of the brand holds; raises LookupError for an unknown brand."""
+    """Return for how many days an authorisation of the brand holds; raises LookupError for an unknown brand.
+
+    Sources: domain.md section 2 "Dates" [E F], Société Générale Sogecommerce and the Monetico Retail validity table; for
+    Visa by the merchant, Visa's rule as Stripe publishes it.
+    """
     return (_VALIDITY_DAYS if initiation == Initiation.CUSTOMER else _VALIDITY_DAYS_MERCHANT)[brand]

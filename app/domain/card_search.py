@@ -56,7 +56,7 @@ def card_number_spans(text: str) -> list[tuple[int, int]]:
     for run in _runs(text):
         for first in range(len(run)):
             digits = ""
-            for group in run[first:]:
+            for group in run[first : first + _LONGEST]:
                 digits += group.digits
                 if len(digits) > _LONGEST:
                     break
