@@ -5,6 +5,7 @@ deadlines, time-outs, sessions and tokens never use business time: they take `re
 """
 
 import json
+import math
 import os
 import time
 from datetime import UTC, datetime, timedelta
@@ -74,9 +75,11 @@ def read_state(path: Path) -> dict[str, int]:
 
 
 def write_state(path: Path, offset: timedelta, high_water: datetime) -> None:
-    """Replace the file in one step (a reader sees the old or the new one) and obey it at once in this process."""
+    """Replace the file in one step (a reader sees the old or the new one) and obey it at once in this process.
+
+    The offset is kept in whole seconds, rounded up: a moment that was set is reached at once, not in a second."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    state = {"offset_seconds": round(offset.total_seconds()), "high_water": int(high_water.timestamp())}
+    state = {"offset_seconds": math.ceil(offset.total_seconds()), "high_water": int(high_water.timestamp())}
     path.parent.mkdir(parents=True, exist_ok=True)
     draft.write_text(json.dumps(state) + "\n", "utf-8")
     os.replace(draft, path)

@@ -19,6 +19,7 @@ from config import ConfigError, SecretFolder, Settings
 from . import folders, process
 
 SUPERUSER = "postgres"
+FAST_STOP = signal.SIGINT  # ends sessions and stops cleanly; SIGTERM would wait for every session
 SERVER_SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -131,7 +132,7 @@ def clear_leftover(settings: Settings) -> str | None:
     if seen is None:
         return None  # PostgreSQL recognises and replaces such a file itself
     if _serves(pid, cluster(settings)):
-        process.stop(pid, seen, signal.SIGINT, 20)
+        process.stop(pid, seen, FAST_STOP, 20)
         return "stopped the database server of a run that was killed"
     lock.unlink()
     return None

@@ -8,6 +8,8 @@ import redis
 
 from config import ConfigError, Settings
 
+from . import folders, process
+
 
 def command(settings: Settings) -> list[str]:
     """The server's command line (recipes.md). It holds doorbells and counters only: the tables are the truth."""
@@ -32,6 +34,12 @@ def binary() -> Path:
 def folder(settings: Settings) -> Path:
     """Folder of the queue's files."""
     return settings.data_dir / "valkey"
+
+
+def prepare(settings: Settings, user: process.User | None) -> None:
+    """Make the folder of the files, for the servers' user."""
+    folder(settings).mkdir(mode=0o700, exist_ok=True)
+    folders.give(folder(settings), user)
 
 
 def answers(url: str) -> bool:

@@ -1,0 +1,126 @@
+"""`egestion run`: the whole service in the foreground, from one process that ends it all."""
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+from config import ConfigError, Settings
+
+from . import folders, postgres, probe, process, valkey
+from .children import Child, Supervisor
+from .provision import ensure_roles, wait_for_database
+from .refusals import refusals
+from .runfile import ChildList, RunLock
+from .services import STOP_SIGNALS, init_child, practice_bank, services
+
+#: One login per profile (interface.md "Practice bank"); all have the same password.
+LOGINS = {
+    "clerk": "Clerk",
+    "supervisor": "Supervisor",
+    "accountant": "Accountant",
+    "risk": "Risk officer",
+    "manager": "Merchant manager",
+    "auditor": "Auditor",
+    "admin": "Platform administrator",
+    "clerk2, manager2": "the second merchant, OTHER",
+}
+
+
+def run(settings: Settings, out: TextIO = sys.stdout) -> int:
+    """Start everything, keep it alive, stop it on SIGINT or SIGTERM; the exit code. Raises ConfigError, one line."""
+    if found := refusals(settings):
+        raise ConfigError("production refuses to start: " + "; ".join(found))
+    folders.prepare(settings)
+    lock = RunLock(settings)
+    lock.take()
+    begun = time.monotonic()
+
+    def say(text: str) -> None:
+        print(f"[{time.monotonic() - begun:6.1f} s] {text}", file=out, flush=True)
+
+    supervisor = Supervisor(settings.data_dir / "log", ChildList(settings), say)
+    supervisor.catch_signals()
+    try:
+        for name in supervisor.listed.stop_leftovers(STOP_SIGNALS):
+            say(f"stopped {name} of a run that was killed")
+        start_servers(settings, supervisor)
+        demand_ports(settings)
+        return _serve(settings, supervisor, say)
+    finally:
+        supervisor.stop_all()
+        lock.drop()
+
+
+def demand_ports(settings: Settings) -> None:
+    """Raise ConfigError when the web server's or the practice bank's port is taken."""
+    probe.demand_free(settings.host, settings.port, "EGESTION_PORT")
+    if practice_bank(settings) is not None:
+        probe.demand_free("127.0.0.1", settings.bank_port, "EGESTION_BANK_PORT")
+
+
+def start_servers(settings: Settings, supervisor: Supervisor) -> None:
+    """Start the embedded database and queue, where they are embedded, and wait for them. Raises ConfigError."""
+    user: process.User | None = None
+    if settings.embedded_database or settings.embedded_queue:
+        user = folders.server_user(postgres.cluster(settings))
+        folders.sockets(settings, user)
+    if settings.embedded_database:
+        postgres.create_cluster(settings, user)
+        started = supervisor.add(
+            Child(
+                "postgres",
+                tuple(postgres.command(settings)),
+                environment=postgres.environment(),
+                user=user,
+                stop_signal=postgres.FAST_STOP,
+                patience=60,
+                before=lambda: postgres.clear_leftover(settings),
+            )
+        )
+        postgres.wait_ready(settings, started)
+        ensure_roles(settings)
+    if settings.embedded_queue:
+        valkey.prepare(settings, user)
+        queue = Child("valkey", tuple(valkey.command(settings)), environment=postgres.environment(), user=user)
+        valkey.wait_ready(settings, supervisor.add(queue))
+    wait_for_database(settings.database_url, 30)
+
+
+def _serve(settings: Settings, supervisor: Supervisor, say: Callable[[str], None]) -> int:
+    code = supervisor.run_once(init_child(), 600)
+    if supervisor.stopping:
+        return 0
+    if code != 0:
+        raise ConfigError(f"init failed: {last_line(supervisor.log_dir / 'init.log')} (log/init.log)")
+    for child in services(settings):
+        supervisor.add(child)
+    while not supervisor.stopping and probe.http_status(settings.host, settings.port, "/health") is None:
+        supervisor.look()
+        time.sleep(0.1)
+    if not supervisor.stopping:
+        announce(settings, say)
+    supervisor.watch()
+    say("stopping")
+    return 0
+
+
+def announce(settings: Settings, say: Callable[[str], None]) -> None:
+    """Say where the service is, and in practice who may log in."""
+    say(f"ready: http://{settings.host}:{settings.port}/ (Ctrl-C stops; logs in {settings.data_dir / 'log'})")
+    if settings.bank_url:
+        say(f"practice bank: {settings.bank_url}/")
+    if settings.practice:
+        say(f"logins, password for all: {settings.practice_password}")
+        for login, profile in LOGINS.items():
+            say(f"  {login:18} {profile}")
+
+
+def last_line(log: Path) -> str:
+    """The last line of a child's log that says something."""
+    try:
+        lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
+    except OSError:
+        return "no log"
+    return lines[-1].strip()[:300] if lines else "no output"

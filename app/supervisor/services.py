@@ -1,0 +1,39 @@
+"""The service's own children: practice bank, web, workers, scheduler, each a role of the one command."""
+
+import sys
+from pathlib import Path
+
+from config import Settings
+
+from .children import Child
+from .postgres import FAST_STOP
+
+WORKERS = 2
+SERVERS, BANK, ROLES = 0, 1, 2  # tiers: the highest stops first
+STOP_SIGNALS = {"postgres": FAST_STOP}  # how a leftover is asked to stop, where SIGTERM is not right
+
+
+def command(*words: str) -> tuple[str, ...]:
+    """The command line of a role: the installed `egestion` beside this Python, run by it."""
+    return (sys.executable, str(Path(sys.executable).with_name("egestion")), *words)
+
+
+def init_child() -> Child:
+    """Migrations, grants and synchronisation, in a process of their own: this one stays small."""
+    return Child("init", command("init"))
+
+
+def practice_bank(settings: Settings) -> Child | None:
+    """The practice bank, in practice and where the plug-in that brings it is declared."""
+    if settings.bank_url is None or not any(name.startswith("plugins.payment_gateway.") for name in settings.plugins):
+        return None
+    return Child("bank", command("bank"), tier=BANK)
+
+
+def services(settings: Settings) -> list[Child]:
+    """Every child after the servers, web first: it answers while the others still load."""
+    web = Child("web", command("web"), patience=30, tier=ROLES)
+    workers = [Child(f"worker-{n}", command("worker"), patience=30, tier=ROLES) for n in range(1, WORKERS + 1)]
+    scheduler = Child("scheduler", command("scheduler"), patience=30, tier=ROLES)
+    bank = practice_bank(settings)
+    return [*([bank] if bank else []), web, *workers, scheduler]
