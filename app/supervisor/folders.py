@@ -29,7 +29,7 @@ def prepare(settings: Settings) -> None:
         raise ConfigError(f"EGESTION_DATA_DIR: cannot use {error.filename}: {error.strerror}") from None
 
 
-def server_user(cluster: Path) -> User | None:
+def server_user(cluster: Path, program: Path) -> User | None:
     """Whom the embedded servers run as: nobody else for an ordinary user; for root the cluster's owner, on first use
     the system user `egestion`, made where that is possible, else `nobody`.
     """
@@ -41,7 +41,7 @@ def server_user(cluster: Path) -> User | None:
         entry = pwd.getpwuid(cluster.stat().st_uid)
     else:
         entry = _system_user()
-    reach = not all(_may_walk(path, entry.pw_uid, entry.pw_gid) for path in (cluster, Path(__file__)))
+    reach = not all(_may_walk(path, entry.pw_uid, entry.pw_gid) for path in (cluster, program))
     return User(entry.pw_uid, entry.pw_gid, reach)
 
 

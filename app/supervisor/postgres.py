@@ -109,9 +109,11 @@ def create_cluster(settings: Settings, user: process.User | None) -> None:
     draft.rename(final)
 
 
-def command(settings: Settings) -> list[str]:
-    """The server's command line."""
+def command(settings: Settings, *, safe: bool = True) -> list[str]:
+    """The server's command line; `safe=False` (tests) does not wait for the disk."""
     options = SERVER_SETTINGS | {"unix_socket_directories": str(settings.socket_dir)}
+    if not safe:
+        options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
     words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
     return [str(binaries() / "postgres"), "-D", str(cluster(settings)), *words]
 

@@ -60,18 +60,21 @@ def demand_ports(settings: Settings) -> None:
         probe.demand_free("127.0.0.1", settings.bank_port, "EGESTION_BANK_PORT")
 
 
-def start_servers(settings: Settings, supervisor: Supervisor) -> None:
-    """Start the embedded database and queue, where they are embedded, and wait for them. Raises ConfigError."""
+def start_servers(settings: Settings, supervisor: Supervisor, *, safe: bool = True) -> None:
+    """Start the embedded database and queue, where they are embedded, and wait for them. Raises ConfigError.
+
+    `safe=False` is for folders that are thrown away: commits do not wait for the disk.
+    """
     user: process.User | None = None
     if settings.embedded_database or settings.embedded_queue:
-        user = folders.server_user(postgres.cluster(settings))
+        user = folders.server_user(postgres.cluster(settings), server_program(settings))
         folders.sockets(settings, user)
     if settings.embedded_database:
         postgres.create_cluster(settings, user)
         started = supervisor.add(
             Child(
                 "postgres",
-                tuple(postgres.command(settings)),
+                tuple(postgres.command(settings, safe=safe)),
                 environment=postgres.environment(),
                 user=user,
                 stop_signal=postgres.FAST_STOP,
@@ -86,6 +89,11 @@ def start_servers(settings: Settings, supervisor: Supervisor) -> None:
         queue = Child("valkey", tuple(valkey.command(settings)), environment=postgres.environment(), user=user)
         valkey.wait_ready(settings, supervisor.add(queue))
     wait_for_database(settings.database_url, 30)
+
+
+def server_program(settings: Settings) -> Path:
+    """The program that the servers' user must be able to reach."""
+    return postgres.binaries() / "postgres" if settings.embedded_database else valkey.binary()
 
 
 def _serve(settings: Settings, supervisor: Supervisor, say: Callable[[str], None]) -> int:

@@ -27,7 +27,9 @@ def practice_bank(settings: Settings) -> Child | None:
     """The practice bank, in practice and where the plug-in that brings it is declared."""
     if settings.bank_url is None or not any(name.startswith("plugins.payment_gateway.") for name in settings.plugins):
         return None
-    return Child("bank", command("bank"), tier=BANK)
+    argv = ("--port", str(settings.bank_port), "--data", str(settings.data_dir))
+    # Somebody else's computer: it loads nothing of ours, so it is there at once. Named as text: the core imports no plug-in.
+    return Child("bank", (sys.executable, "-m", "plugins.payment_gateway.simulator", *argv), tier=BANK)
 
 
 def services(settings: Settings) -> list[Child]:

@@ -1,0 +1,1 @@
+"""Tools around the product: installing, checking, translating. Standard library first; no product code."""
