@@ -42,10 +42,7 @@ def fail(line: str) -> NoReturn:
 @contextmanager
 def alone() -> Iterator[None]:
     """One installation at a time: `make run` and `make test` may be started together."""
-    try:
-        file = os.open(ROOT / ".venv.lock", os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        fail(f"cannot write into {ROOT}: {error.strerror}; clone it where you may write")
+    file = os.open(ROOT, os.O_RDONLY)
     fcntl.flock(file, fcntl.LOCK_EX)
     try:
         yield
@@ -82,6 +79,8 @@ def make_environment() -> None:
         if known.returncode == 0 and known.stdout.split() == [str(n) for n in sys.version_info[:2]]:
             return
         shutil.rmtree(VENV)
+    if not os.access(ROOT, os.W_OK):
+        fail(f"cannot write into {ROOT}: clone it where you may write")
     print(f"egestion: making {VENV.name} with Python {sys.version.split()[0]}", flush=True)
     made = _quiet([sys.executable, "-m", "venv", str(VENV)])
     if made.returncode != 0 and _system_package(f"python3.{sys.version_info[1]}-venv"):
