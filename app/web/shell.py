@@ -15,6 +15,7 @@ from app.web.links import safe_path
 TEXT_SIZES = ("small", "normal", "large")
 TEXT_SIZE_COOKIE = "text_size"
 YEAR = 365 * 24 * 3600  # seconds
+SECURITY = "Security"  # FAB adds its own group first; daily work comes before it
 
 preferences = Blueprint("preferences", __name__)
 
@@ -42,6 +43,7 @@ def menu_groups() -> list[MenuGroup]:
     allowed = current_app.appbuilder.sm.get_user_menu_access(menu.get_flat_name_list())
     top: list[MenuEntry] = []
     groups: list[MenuGroup] = []
+    last: list[MenuGroup] = []
     for item in menu.get_list():
         if item.name not in allowed or not item.should_render():
             continue
@@ -50,8 +52,8 @@ def menu_groups() -> list[MenuGroup]:
             continue
         entries = [_entry(c) for c in item.childs if c.name != "-" and c.name in allowed and c.should_render()]
         if entries:
-            groups.append(MenuGroup(_word(item.label), entries))
-    return ([MenuGroup("", top)] if top else []) + groups
+            (last if item.name == SECURITY else groups).append(MenuGroup(_word(item.label), entries))
+    return ([MenuGroup("", top)] if top else []) + groups + last
 
 
 def _entry(item: Any) -> MenuEntry:
