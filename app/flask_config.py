@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from flask_appbuilder.const import AUTH_DB
 
@@ -65,6 +66,22 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_SWALLOW_ERRORS": True,
         "RATELIMIT_HEADERS_ENABLED": False,
+        **mail_config(settings),
+    }
+
+
+def mail_config(settings: Settings) -> dict[str, Any]:
+    """Flask-Mail's server, from EGESTION_SMTP_URL; without it nothing is asked of Flask-Mail but the mail's bytes."""
+    url = urlsplit(settings.smtp_url or "smtp://127.0.0.1")
+    secure = url.scheme == "smtps"
+    return {
+        "MAIL_SERVER": url.hostname,
+        "MAIL_PORT": url.port or (465 if secure else 25),
+        "MAIL_USE_SSL": secure,
+        "MAIL_USERNAME": unquote(url.username) if url.username else None,
+        "MAIL_PASSWORD": unquote(url.password) if url.password else None,
+        "MAIL_DEFAULT_SENDER": settings.mail_from,
+        "MAIL_SUPPRESS_SEND": False,  # a test that sends, sends
     }
 
 

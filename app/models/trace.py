@@ -82,12 +82,16 @@ class AuditEntry(AdministeredByMerchant, Model):
 
 
 class OutboxMail(MerchantOwned, Model):
-    """A mail to leave after the commit that wrote it; its Message-ID is fixed here, so a repeat is the same mail."""
+    """A mail to leave after the commit that wrote it; its Message-ID is fixed here, so a repeat is the same mail.
+
+    `next_try_at` and `first_try_at` are real time (leases, back-off), `created_at` and `sent_at` business time.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = owned(
         "outbox",
         one_of("state", ("DUE", "SENT", "FAILED"), "ck_outbox_state"),
+        one_of("carrier", ("SMTP", "FILE"), "ck_outbox_carrier"),
         UniqueConstraint("message_id", name="uq_outbox_message_id"),
         Index("ix_outbox_due", "next_try_at", postgresql_where=text("state = 'DUE'")),
         Index("ix_outbox_created", "merchant_id", "created_at", "id"),
@@ -106,7 +110,9 @@ class OutboxMail(MerchantOwned, Model):
     last_error: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[Moment]
     next_try_at: Mapped[Moment]
+    first_try_at: Mapped[Moment | None]
     sent_at: Mapped[Moment | None]
+    carrier: Mapped[str | None] = mapped_column(code(8))
 
     merchant: Mapped[Any] = relationship(
         "Merchant", primaryjoin="foreign(OutboxMail.merchant_id) == Merchant.id", viewonly=True

@@ -1,0 +1,29 @@
+"""Writing in the recipient's language, also where no request says which one (jobs, the runner)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from flask_babel import force_locale, gettext
+
+LANGUAGES = ("fr", "en")
+
+
+@contextmanager
+def in_language(language: str) -> Iterator[None]:
+    """Translate what is written inside into `language`; an unknown one means French, the merchants' default."""
+    with force_locale(language if language in LANGUAGES else LANGUAGES[0]):
+        yield
+
+
+def sentence(message: str, params: Mapping[str, Any] | None = None) -> str:
+    """Return the msgid translated and filled in. A placeholder without its value leaves the text as it stands: what
+    stands in a table must be readable even when its writer made a mistake.
+    """
+    text = str(gettext(message))
+    try:
+        return text % dict(params) if params else text.replace("%%", "%")
+    except (KeyError, TypeError, ValueError):
+        return text
