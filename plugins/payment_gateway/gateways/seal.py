@@ -74,7 +74,7 @@ def _text(value: FieldValue) -> str:
         return str(value)
     if isinstance(value, Mapping):
         return sealed_text(value)
-    if isinstance(value, Sequence):
+    if isinstance(value, (list, tuple)):  # bytes are a sequence too, of numbers
         return "".join(_text(item) for item in value)
     raise MalformedMessage(f"a {type(value).__name__} cannot be sealed")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from plugins.payment_gateway.gateways.seal import FieldValue
 
-from . import cards, ledger, schedule
+from . import cards, ledger, night, schedule
 from .decisions import Decision, brand_of, by_acquirer, decide_again, decide_order
 from .ledger import Sale
 from .messages import CashOperation, Duplicate, Order
@@ -64,7 +64,7 @@ def duplicate(database: sqlite3.Connection, call: Call, asked: Duplicate) -> Out
 def referral(database: sqlite3.Connection, call: Call, asked: CashOperation) -> Outcome:
     """Force a sale in REFERRAL with the number the bank gave on the telephone; another number refuses it for good."""
     sale = ledger.find(database, call.merchant.merchant_id, asked.reference)
-    code = "25" if sale is None else "24" if sale.status != "REFERRAL" else "00" if call.merchant.may_force else "40"
+    code = "25" if sale is None else _forcible(call, sale)
     refused = by_acquirer(call.fault.code or "05", "") if call.fault and call.fault.kind == "refuse" else None
     acquirer = None
     if sale is not None and code == "00":
@@ -87,6 +87,14 @@ def referral(database: sqlite3.Connection, call: Call, asked: CashOperation) -> 
     if sale is not None and code == "00":
         more |= {"authorisationId": sale.authorisation_id, "captureLimitDate": _compact(sale)}
     return Outcome(cash_reply(call, asked.reference, code, sale, **more), entry)
+
+
+def _forcible(call: Call, sale: Sale) -> str:
+    if call.night and night.in_blackout(call.now):
+        return "90"
+    if sale.status != "REFERRAL":
+        return "24"
+    return "00" if call.merchant.may_force else "40"
 
 
 def _open(

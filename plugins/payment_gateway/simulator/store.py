@@ -22,7 +22,7 @@ BATCH = 256
 @dataclass
 class _Job:
     work: Callable[[sqlite3.Connection], Any]
-    future: asyncio.Future[Any]
+    future: asyncio.Future[Any] | None  # None: nobody waits
     durable: bool
     result: Any = field(default=None)
     failure: BaseException | None = field(default=None)
@@ -45,21 +45,18 @@ class Store:
         Work is done in the order of the calls. What raises is undone alone and raises here. `durable=False` is for
         what a power cut may take (a crash of the process still may not).
         """
-        return await self._enqueue(work, durable)
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._jobs.put(_Job(work, future, durable))
+        return await future
 
     def post(self, work: Callable[[sqlite3.Connection], None]) -> None:
         """Do `work` after all that was asked before, without waiting for it and without forcing the disk."""
-        self._enqueue(work, durable=False)
+        self._jobs.put(_Job(work, None, durable=False))
 
     async def close(self) -> None:
         """Finish what was asked, then close the database."""
         self._jobs.put(None)
         await asyncio.to_thread(self._thread.join)
-
-    def _enqueue(self, work: Callable[[sqlite3.Connection], T], durable: bool) -> asyncio.Future[T]:
-        future: asyncio.Future[T] = self._loop.create_future()
-        self._jobs.put(_Job(work, future, durable))
-        return future
 
     def _serve(self) -> None:
         database = open_database(self._data)
@@ -72,7 +69,8 @@ class Store:
             if not jobs:
                 continue
             _perform(database, jobs)
-            self._loop.call_soon_threadsafe(_resolve, jobs)
+            if awaited := [job for job in jobs if job.future is not None]:
+                self._loop.call_soon_threadsafe(_resolve, awaited)
         database.close()
 
     def _next_batch(self) -> list[_Job | None]:
@@ -108,7 +106,7 @@ def _perform(database: sqlite3.Connection, jobs: list[_Job]) -> None:
 
 def _resolve(jobs: list[_Job]) -> None:
     for job in jobs:
-        if job.future.cancelled():
+        if job.future is None or job.future.cancelled():
             continue
         if job.failure is not None:
             job.future.set_exception(job.failure)
