@@ -148,6 +148,14 @@ def test_journal_and_replies_follow_the_clock(days: Days) -> None:
     assert days.bank.order()["transactionDateTime"] < reply["transactionDateTime"]
 
 
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"offset_seconds": "x"}', '{"offset_seconds": 1e300}'])
+def test_clock_file_that_cannot_be_read_leaves_the_time_alone(days: Days, text: str) -> None:
+    days.at("10:00")
+    assert days.bank.order()["transactionDateTime"].startswith(f"{days.first}T10:00")
+    (days.bank.data / "clock.json").write_text(text)
+    assert days.bank.order()["transactionDateTime"].startswith(f"{days.first}T10:00")
+
+
 def test_run_and_end_of_day_on_days_of_23_and_25_hours() -> None:
     for text, run, end in (
         ("2026-03-29", "2026-03-29T20:30+00:00", "2026-03-29T22:00+00:00"),

@@ -218,6 +218,9 @@ def test_the_bank_is_somebody_else_s_computer() -> None:
     for file in (ROOT / "plugins/payment_gateway/simulator").glob("*.py"):
         assert "from app" not in file.read_text("utf-8"), file.name
         assert "import app" not in file.read_text("utf-8"), file.name
+    look = "import sys, plugins.payment_gateway.simulator.server; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert {name.partition(".")[0] for name in loaded.stdout.split()}.isdisjoint({"app", "flask", "sqlalchemy"})
 
 
 def test_keep_alive_serves_many_requests_on_one_connection(bank: BankProcess) -> None:

@@ -36,7 +36,8 @@ class BankClock:
         if mark == self._seen:
             return
         try:
-            self._offset = timedelta(seconds=json.loads(self._file.read_text("utf-8"))["offset_seconds"])
+            offset = timedelta(seconds=json.loads(self._file.read_text("utf-8"))["offset_seconds"])
+            datetime.fromtimestamp(time.time(), UTC) + offset + timedelta(days=366)  # noqa: TID251 - is it a date at all
         except (OSError, ValueError, KeyError, TypeError, OverflowError):
             return
-        self._seen = mark
+        self._seen, self._offset = mark, offset

@@ -68,7 +68,10 @@ async def _serve(port: int, data: Path, clock_file: Path) -> None:
             raise CannotStart(f"cannot listen on port {port}: ports go from 0 to 65535") from None
         logging.info("listening on http://%s:%s/", HOST, server.sockets[0].getsockname()[1])
         while not stop.is_set():
-            await bank.look()
+            try:
+                await bank.look()
+            except sqlite3.Error as failure:  # a full disk, a long foreign writer: orders are answered 500 meanwhile
+                logging.error("the store does not answer: %s", failure)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), LOOK_SECONDS)
         server.close()
