@@ -19,6 +19,7 @@ from urllib.parse import quote
 ADDON_MANAGERS = ("plugins.payment_gateway.PaymentGateway",)
 ROLES = ("owner", "app", "check", "purge")
 DATABASE_NAME = "egestion"
+SMTP_URL = r"smtps?://(?:[^@/\s]+@)?[^@/:\s]+(?::\d{1,5})?/?"
 # A Unix socket's address holds 107 bytes; PostgreSQL appends "/.s.PGSQL.5432", Valkey "/valkey.sock".
 SOCKET_FOLDER_LIMIT = 107 - len("/.s.PGSQL.5432.lock")
 
@@ -47,11 +48,13 @@ class Settings:
     secret_key: str = field(repr=False)
     card_keys: tuple[tuple[int, bytes], ...] = field(repr=False)  # (version, 32 bytes); the first writes
     smtp_url: str | None = field(repr=False)  # None: mails are kept as .eml in outbox_dir (practice)
+    mail_from: str  # the address mails come from
     practice_password: str | None = field(repr=False)
     not_found_after: int  # seconds (domain.md section 2, answer 25)
     plugins: tuple[str, ...]
     tls_proxy: bool
     proxy_hops: int
+    hosts: tuple[str, ...]  # names the service answers to beside the loopback ones
     given: frozenset[str]  # the EGESTION_ variables that were set, for the refusals
 
     @property
@@ -96,7 +99,6 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         raise ConfigError(f"EGESTION_ENV is {mode!r}: it must be practice or production")
     data_dir = Path(env.get("EGESTION_DATA_DIR") or "var").absolute()
     practice = mode == "practice"
-    given = frozenset(name for name, value in env.items() if name.startswith("EGESTION_") and value)
     keep = SecretFolder(data_dir / "secrets")
     bank_port = _port(env, "EGESTION_BANK_PORT", 8081)
     tls_proxy = _switch(env, "EGESTION_TLS_PROXY")
@@ -104,12 +106,11 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
     if not tls_proxy and host not in ("127.0.0.1", "::1", "localhost"):
         raise ConfigError(f"EGESTION_BIND={host}: without EGESTION_TLS_PROXY=1 the server listens on loopback only")
     urls, embedded = _database_urls(env, data_dir, keep)
-    secret_key = env.get("EGESTION_SECRET_KEY") or (keep.read_or_create("secret_key", _new_key) if practice else "")
-    card_key = env.get("EGESTION_CARD_KEY") or (keep.read_or_create("card_key", _new_card_key) if practice else "")
-    password = env.get("EGESTION_PRACTICE_PASSWORD") or None
-    if practice and password is None:
-        password = keep.read_or_create("practice_password", _new_password)
-    socket = socket_folder(data_dir) / "valkey.sock"
+
+    def own(name: str, new: Callable[[], str]) -> str:
+        return keep.read_or_create(name, new) if practice else ""
+
+    card_key = env.get("EGESTION_CARD_KEY") or own("card_key", lambda: f"1:{_new_key()}")
     return Settings(
         env="practice" if practice else "production",
         host=host,
@@ -121,18 +122,20 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         owner_url=urls["owner"],
         check_url=urls["check"],
         purge_url=urls["purge"],
-        redis_url=env.get("EGESTION_REDIS_URL") or f"unix://{quote(str(socket))}",
+        redis_url=env.get("EGESTION_REDIS_URL") or f"unix://{quote(str(socket_folder(data_dir) / 'valkey.sock'))}",
         embedded_database=embedded,
         embedded_queue=not env.get("EGESTION_REDIS_URL"),
-        secret_key=secret_key,
+        secret_key=env.get("EGESTION_SECRET_KEY") or own("secret_key", _new_key),
         card_keys=parse_card_keys(card_key) if card_key else (),
-        smtp_url=_smtp(env),
-        practice_password=password,
+        smtp_url=_shaped(env, "EGESTION_SMTP_URL", SMTP_URL, "smtp[s]://[user:password@]host:port"),
+        mail_from=_shaped(env, "EGESTION_MAIL_FROM", r"[\w.+-]+@[\w.-]+", "name@domain") or "e-gestion@localhost",
+        practice_password=env.get("EGESTION_PRACTICE_PASSWORD") or own("practice_password", _new_password) or None,
         not_found_after=_whole(env, "EGESTION_NOT_FOUND_AFTER", 60 if practice else 600),
         plugins=tuple(env["EGESTION_PLUGINS"].split()) if "EGESTION_PLUGINS" in env else ADDON_MANAGERS,
         tls_proxy=tls_proxy,
         proxy_hops=_whole(env, "EGESTION_PROXY", 1 if tls_proxy else 0),
-        given=given,
+        hosts=tuple(env.get("EGESTION_HOSTS", "").replace(",", " ").split()),
+        given=frozenset(name for name, value in env.items() if name.startswith("EGESTION_") and value),
     )
 
 
@@ -209,11 +212,12 @@ def _psycopg(url: str | None, name: str) -> str | None:
     return f"postgresql+psycopg://{rest}"
 
 
-def _smtp(env: Mapping[str, str]) -> str | None:
-    url = env.get("EGESTION_SMTP_URL") or None
-    if url is not None and not re.fullmatch(r"smtps?://(?:[^@/\s]+@)?[^@/:\s]+(?::\d{1,5})?/?", url):
-        raise ConfigError("EGESTION_SMTP_URL must be smtp[s]://[user:password@]host:port")
-    return url
+def _shaped(env: Mapping[str, str], name: str, pattern: str, shape: str) -> str | None:
+    """The text, when it has the shape. Raises ConfigError without repeating it: it may hold a password."""
+    text = env.get(name) or None
+    if text is not None and not re.fullmatch(pattern, text, re.ASCII):
+        raise ConfigError(f"{name} must be {shape}")
+    return text
 
 
 def _whole(env: Mapping[str, str], name: str, default: int) -> int:
@@ -239,10 +243,6 @@ def _switch(env: Mapping[str, str], name: str) -> bool:
 
 def _new_key() -> str:
     return secrets.token_hex(32)
-
-
-def _new_card_key() -> str:
-    return f"1:{secrets.token_hex(32)}"
 
 
 def _new_password() -> str:

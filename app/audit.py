@@ -40,7 +40,7 @@ USER_CHANGED = "user_changed"
 """Name, e-mail, active or not; `data` names the fields, never a password or its hash."""
 USER_ROLES_CHANGED = "user_roles_changed"
 """Profiles or merchants of a user; `data` holds before and after."""
-CREDENTIAL_CHANGED = "credential_changed"  # noqa: S105 - the name of a kind
+CREDENTIAL_CHANGED = "credential_changed"
 """Password, second factor or recovery codes were set, reset or used up."""
 SETTINGS_CHANGED = "settings_changed"
 """Merchant, contract, option, limit, reason or gateway account; `data` holds the fields, before and after."""
@@ -79,7 +79,7 @@ def record(
     card numbers masked, values of fields that hold secrets left out.
     """
     # Not through the ORM: RETURNING would ask for the right to read the row, which who writes it may not have.
-    statement = insert(AuditEntry.__table__).inline()  # type: ignore[arg-type]  # a Table, typed FromClause
+    statement = insert(AuditEntry.__table__).inline()
     session.execute(statement, _values(actor, kind, object, outcome, origin, merchant_id, data))
 
 

@@ -36,4 +36,6 @@ def kept(folder: Path) -> set[str]:
     """Return the names of all mails kept in the folder, without drafts."""
     if not folder.is_dir():
         return set()
-    return {entry.name for entry in os.scandir(folder) if entry.name.endswith(".eml") and not entry.name.startswith(".")}
+    return {
+        entry.name for entry in os.scandir(folder) if entry.name.endswith(".eml") and not entry.name.startswith(".")
+    }
