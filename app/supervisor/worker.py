@@ -14,12 +14,11 @@ from rq.worker import SimpleWorker
 from config import Settings
 
 from .. import create_app
+from ..jobs import QUEUE, open_queue
 from .refusals import demand_safe
 
-QUEUE = "egestion"
 WORKER_TTL = 30  # seconds after which a killed worker is no longer counted
 MAINTENANCE = 5  # seconds between two looks for jobs of killed workers
-KEEP_RESULT, KEEP_FAILURE = 60, 86_400  # seconds; results say nothing, failures help
 
 
 class Worker(SimpleWorker):
@@ -33,15 +32,9 @@ class Worker(SimpleWorker):
             return bool(super().perform_job(job, queue, *args, **kwargs))
 
 
-def open_queue(settings: Settings) -> Queue:
-    """The doorbells' queue. Time-outs keep a dead Valkey from holding a request."""
-    connection = redis.Redis.from_url(settings.redis_url, socket_connect_timeout=1, socket_timeout=5)
-    return Queue(QUEUE, connection=connection, serializer=JSONSerializer)
-
-
 def count_workers(settings: Settings) -> int:
     """How many workers are alive. Raises redis.RedisError when the queue does not answer."""
-    return int(Worker.count(queue=open_queue(settings)))
+    return int(Worker.count(queue=open_queue(settings.redis_url)))
 
 
 def work(settings: Settings) -> None:
@@ -57,7 +50,6 @@ def work(settings: Settings) -> None:
         serializer=JSONSerializer,
         worker_ttl=WORKER_TTL,
         maintenance_interval=MAINTENANCE,
-        default_result_ttl=KEEP_RESULT,
         log_job_description=False,
     )
     logging.getLogger("rq.worker").setLevel(logging.WARNING)
