@@ -24,7 +24,10 @@ STOPPED_AFTER = 3  # replies in a row whose seal fails or is missing (domain.md 
 
 
 class GatewayAccount(AdministeredByMerchant, Model):
-    """`bad_seals` counts replies in a row that could not be verified; at STOPPED_AFTER new orders stop."""
+    """`bad_seals` counts replies in a row that could not be verified; at STOPPED_AFTER new orders stop (`paused_at`).
+
+    `blackout`: the bank keeps its nightly hours without cash operations (domain.md section 2 "Dates").
+    """
 
     __tablename__ = "gateway_account"
     __table_args__ = owned(
@@ -44,6 +47,7 @@ class GatewayAccount(AdministeredByMerchant, Model):
     key_version: Mapped[int] = mapped_column(default=1)
     secret_name: Mapped[str] = mapped_column(String(120))
     seal_policy: Mapped[str] = mapped_column(code(), default=SealPolicy.REQUIRED)
+    blackout: Mapped[bool] = mapped_column(default=True)
     active: Mapped[bool] = mapped_column(default=True)
     paused_at: Mapped[Moment | None]
     bad_seals: Mapped[int] = mapped_column(default=0)

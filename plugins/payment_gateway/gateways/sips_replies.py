@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from app.ports import GatewayResult, Outcome
 
@@ -139,7 +139,7 @@ def limit_date(message: Message) -> date | None:
     """Return the last day on which the bank lets the sale be captured, or None."""
     text = kept(message, "captureLimitDate")
     try:
-        return None if text is None else datetime.strptime(text.replace("-", ""), "%Y%m%d").date()  # noqa: DTZ007
+        return None if text is None else date.fromisoformat(text)
     except ValueError:
         return None
 

@@ -1,0 +1,68 @@
+"""From a gateway account's row to a gateway ready to be called."""
+
+from __future__ import annotations
+
+import threading
+
+from flask import current_app
+
+from app.domain.text import N_
+from app.ports import Gateway
+from config import Settings
+
+from .accounts import GatewayAccount, SealPolicy
+from .gateway_secrets import AccountUnusable, read_secret
+from .gateways import adapter
+from .gateways.access import BankAccess
+from .gateways.http import BadAddress, Transport
+from .seals import AccountSeals
+
+_transports: dict[int, tuple[str, Transport]] = {}
+_making = threading.Lock()
+
+
+def gateway_for(account: GatewayAccount, seals: AccountSeals | None = None) -> Gateway:
+    """Return the account's gateway; its kept connections are shared by the process, its secret is read from its place.
+
+    Costs microseconds; keep it for one call or a few, so that a changed row, secret or seal count is seen. Needs an
+    application context, no database. Raises AccountUnusable (a NotSent) when the account cannot be used as it is set up.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    access = BankAccess(
+        url=account.url,
+        merchant_id=account.bank_merchant_id,
+        key_version=account.key_version,
+        secret=read_secret(settings.secrets_dir, account.secret_name),
+        seal_required=account.seal_policy != SealPolicy.ABSENT_ALLOWED,
+        blackout=account.blackout,
+    )
+    try:
+        make = adapter(account.adapter)
+    except LookupError:
+        why = N_("The gateway account names an unknown adapter, %(adapter)s.")
+        raise AccountUnusable(why=why, adapter=account.adapter) from None
+    return make(access, _transport(account), seals or AccountSeals(account))
+
+
+def new_orders_stopped(account: GatewayAccount) -> bool:
+    """Whether the account takes no new orders because the bank's answers could not be verified (`gateway_stopped`)."""
+    return account.paused_at is not None
+
+
+def _transport(account: GatewayAccount) -> Transport:
+    known = _transports.get(account.id)
+    if known is not None and known[0] == account.url:
+        return known[1]
+    with _making:
+        known = _transports.get(account.id)
+        if known is not None and known[0] == account.url:
+            return known[1]
+        try:
+            made = Transport(account.url)
+        except BadAddress as error:
+            why = N_("The gateway account's address cannot be used: %(problem)s.")
+            raise AccountUnusable(why=why, problem=str(error)) from None
+        _transports[account.id] = (account.url, made)
+    if known is not None:
+        known[1].close()
+    return made
