@@ -9,14 +9,14 @@ from flask import Flask
 from config import Settings, load
 
 from .domain import clock
-from .plugin import demand_screens, load_plugins
+from .plugin import demand_screens, load_plugins, registry
 
 
-def create_app(settings: Settings | None = None, *, update_permissions: bool = False) -> Flask:
+def create_app(settings: Settings | None = None) -> Flask:
     """Build the application: the only composition root, for web, workers, scheduler and commands.
 
-    Raises ConfigError or PluginError, each with one line that says what to mend. Only `egestion init` passes
-    `update_permissions`: web workers never write permissions.
+    Raises ConfigError or PluginError, each with one line that says what to mend. Permissions are never written here:
+    `egestion init` calls app.security.sync.
     """
     from . import extensions as ext
     from .flask_config import flask_config
@@ -25,7 +25,6 @@ def create_app(settings: Settings | None = None, *, update_permissions: bool = F
     clock.configure(settings.clock_file if settings.practice else None)
     app = Flask(__name__)
     app.config.from_mapping(flask_config(settings))
-    app.config["FAB_UPDATE_PERMS"] = update_permissions
     app.extensions["settings"] = settings
     ext.db.init_app(app)
     ext.migrate.init_app(app, ext.db, directory=str(settings_root() / "migrations"))
@@ -34,9 +33,12 @@ def create_app(settings: Settings | None = None, *, update_permissions: bool = F
     ext.limiter.init_app(app)
     load_plugins(app, settings.plugins)
     with app.app_context():
-        from . import models, web  # noqa: F401 - models complete the metadata
+        from . import models  # noqa: F401 - completes the metadata
+        from .core import register_core
+        from .wiring import wire
 
-        web.register(app)
+        register_core(registry(app))
+        wire(app)
         demand_screens(app, settings.plugins)
     return app
 

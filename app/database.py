@@ -99,6 +99,7 @@ def _first_wall(state: ORMExecuteState) -> None:
     if not Walls.orm or state.is_column_load or not (state.is_select or state.is_update or state.is_delete):
         return
     from .models.base import AdministeredByMerchant, MerchantOwned
+    from .models.merchant import Merchant
 
     scope = scope_of(state.session)
     merchants = scope.merchants
@@ -108,8 +109,9 @@ def _first_wall(state: ORMExecuteState) -> None:
     if not scope.admin:
         state.statement = state.statement.options(
             with_loader_criteria(
-                AdministeredByMerchant, lambda cls: cls.merchant_key().in_(merchants), include_aliases=True
-            )
+                AdministeredByMerchant, lambda cls: cls.merchant_id.in_(merchants), include_aliases=True
+            ),
+            with_loader_criteria(Merchant, lambda cls: cls.id.in_(merchants), include_aliases=True),
         )
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from flask_appbuilder import Model
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from ..database import UtcDateTime
@@ -36,12 +36,9 @@ class MerchantOwned:
 
 
 class AdministeredByMerchant:
-    """Settings rows: visible inside `app.merchants`, and to the administrator."""
+    """Settings rows: visible inside `app.merchants`, and to the administrator. The merchant itself is one by its id."""
 
-    @classmethod
-    def merchant_key(cls) -> Any:
-        """Return the column that names the merchant."""
-        return cls.merchant_id  # type: ignore[attr-defined]  # given by each subclass
+    merchant_id: Mapped[Any] = mapped_column(Integer, nullable=False)
 
 
 def owned(table: str, *more: Any) -> tuple[Any, ...]:

@@ -29,7 +29,7 @@ class ClerkCancels(StrEnum):
 CUSTOMER_FIELDS = ("name", "telephone", "email", "postal_code", "address", "country")
 
 
-class Merchant(AdministeredByMerchant, Model):
+class Merchant(Model):
     __tablename__ = "merchant"
     __table_args__ = (
         CheckConstraint("short_name ~ '^[A-Z0-9]{2,20}$'", name="ck_merchant_short_name"),
@@ -60,10 +60,6 @@ class Merchant(AdministeredByMerchant, Model):
 
     contracts: Mapped[list[Contract]] = relationship(viewonly=True, order_by="Contract.id")
     options: Mapped[list[MerchantOption]] = relationship(viewonly=True)
-
-    @classmethod
-    def merchant_key(cls) -> Any:
-        return cls.id
 
     def __str__(self) -> str:
         return self.name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKeyConstraint, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -70,7 +70,7 @@ class AuditEntry(AdministeredByMerchant, Model):
     )
 
     id: Mapped[Key]
-    merchant_id: Mapped[int | None]
+    merchant_id: Mapped[int | None] = mapped_column(Integer, nullable=True)
     at: Mapped[Moment]
     actor_id: Mapped[int | None]
     actor: Mapped[str] = mapped_column(code(64))

@@ -1,0 +1,152 @@
+"""`egestion users add|activate|disable`: for the machine's owner, who needs no login to make the first one."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import click
+from flask_appbuilder.security.sqla.models import Role, User
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from config import load
+
+from ..audit import COMMAND_RUN, record
+from ..database import Scope, real_now, unit_of_work
+from ..models import Membership, Merchant
+from .passwords import password_hash, password_problem
+from .profiles import PROFILES
+from .tokens import end_sessions
+
+EVERYTHING = Scope(admin=True)  # the machine's owner sees configuration, no money
+
+
+class Refused(click.ClickException):
+    """One line on standard error, exit 1."""
+
+    exit_code = 1
+
+
+@click.group()
+@click.pass_context
+def users(ctx: click.Context) -> None:
+    """Add, activate or disable users."""
+    from .. import create_app
+
+    ctx.with_resource(create_app(load()).app_context())
+
+
+@users.command("add")
+@click.argument("username")
+@click.option(
+    "--profile", "profiles", multiple=True, required=True, type=click.Choice(list(PROFILES)), help="May repeat."
+)
+@click.option(
+    "--merchant", "merchants", multiple=True, metavar="SHORT_NAME", help="A merchant they work for. May repeat."
+)
+@click.option("--email", required=True)
+@click.option("--first-name", default="")
+@click.option("--last-name", default="")
+@click.option("--password", default=None, help="Asked when missing; `-` makes one and prints it.")
+def add(
+    username: str,
+    profiles: tuple[str, ...],
+    merchants: tuple[str, ...],
+    email: str,
+    first_name: str,
+    last_name: str,
+    password: str | None,
+) -> None:
+    """Add an active user."""
+    if len(profiles) > 1 and any(PROFILES[name].administrator for name in profiles):
+        raise click.UsageError("the administrator's profile goes with no other")
+    if merchants and any(PROFILES[name].administrator for name in profiles):
+        raise click.UsageError("an administrator works for no merchant")
+    made = password == "-"  # noqa: S105 - the sign that asks for one
+    if made:
+        password = f"{secrets.token_urlsafe(12)}7a"
+    if password is None:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    if problem := password_problem(password, username):
+        raise Refused(problem)
+    with unit_of_work(EVERYTHING) as session:
+        if session.scalar(select(User.id).where(func.lower(User.username) == username.lower())):
+            raise Refused(f"user {username} exists")
+        if session.scalar(select(User.id).where(User.email == email)):
+            raise Refused(f"{email} belongs to another user")
+        user = new_user(session, username, password, profiles, email, first_name or username, last_name or "")
+        for name in merchants:
+            merchant = session.scalar(select(Merchant.id).where(Merchant.short_name == name))
+            if merchant is None:
+                raise Refused(f"there is no merchant {name}")
+            session.add(Membership(user_id=user.id, merchant_id=merchant))
+        _tell(session, f"users add {username}", {"profiles": list(profiles), "merchants": list(merchants)})
+    click.echo(f"user {username} added" + (f", password {password}" if made else ""))
+
+
+@users.command("activate")
+@click.argument("username")
+def activate(username: str) -> None:
+    """Let a disabled user sign in again."""
+    _switch(username, True)
+
+
+@users.command("disable")
+@click.argument("username")
+def disable(username: str) -> None:
+    """Keep a user out; sessions and bearer tokens die at once."""
+    _switch(username, False)
+
+
+def _switch(username: str, active: bool) -> None:
+    with unit_of_work(EVERYTHING) as session:
+        user = session.scalar(select(User).where(User.username == username))
+        if user is None:
+            raise Refused(f"there is no user {username}")
+        user.active = active
+        if active:
+            user.fail_login_count = 0
+        end_sessions(session, user.id)
+        _tell(session, f"users {'activate' if active else 'disable'} {username}")
+    click.echo(f"user {username} {'activated' if active else 'disabled'}")
+
+
+def new_user(
+    session: Session,
+    username: str,
+    password: str,
+    profiles: tuple[str, ...],
+    email: str,
+    first_name: str,
+    last_name: str,
+) -> User:
+    """Add an active user with these profiles to the caller's unit and return the row, its id known."""
+    roles = list(session.scalars(select(Role).where(Role.name.in_(profiles))))
+    if len(roles) != len(set(profiles)):
+        raise LookupError("the profiles are not in the database yet: run `egestion init`")
+    stamp = real_now().replace(tzinfo=None)  # FAB's own columns are naive UTC
+    user = User(
+        username=username,
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        active=True,
+        password=password_hash(password),
+        roles=roles,
+        created_on=stamp,
+        changed_on=stamp,
+        login_count=0,
+        fail_login_count=0,
+    )
+    session.add(user)
+    session.flush()
+    return user
+
+
+def _tell(session: Session, what: str, data: dict[str, Any] | None = None) -> None:
+    record(session, "command line", COMMAND_RUN, what, data=data)
+
+
+#: What app/cli.py adds to the root group.
+COMMANDS = (users,)

@@ -1,0 +1,86 @@
+"""What every request passes before any view: a known host, readable values, an identity and its scope.
+
+And what no view answers itself: errors of the database, refusals of the domain.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, abort, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy.exc import DataError, OperationalError
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
+from werkzeug.sansio.utils import host_is_trusted
+
+from config import Settings
+
+from ..domain.errors import DomainError
+from ..extensions import db
+from ..web.errors import error_page
+
+STATIC = ("static", "appbuilder.static")
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+API = "/api/"
+
+
+def init_guard(app: Flask, settings: Settings) -> None:
+    """Register the checks and handlers."""
+    hosts = (*LOOPBACK, settings.host, *settings.hosts)
+
+    def known_host() -> None:
+        # An unknown name is somebody else's page pointed at us (DNS rebinding) or a forged link base.
+        if not host_is_trusted(request.headers.get("Host", ""), hosts):
+            abort(400)
+
+    app.before_request(known_host)
+    app.before_request(refuse_unreadable)
+    app.before_request(identify)
+    app.register_error_handler(DataError, _unusable_value)
+    app.register_error_handler(OperationalError, _no_database)
+    app.register_error_handler(DomainError, _refused)
+
+
+def refuse_unreadable() -> None:
+    """Refuse values no column can hold: NUL is no character to PostgreSQL. The API reads its own bodies."""
+    if request.endpoint in STATIC:
+        return
+    if "\x00" in request.path or _has_nul(request.args):
+        abort(400)
+    if request.method == "POST" and not request.path.startswith(API) and _has_nul(request.form):
+        abort(400)
+
+
+def _has_nul(values: MultiDict[str, str]) -> bool:
+    return any("\x00" in name or "\x00" in value for name, value in values.items(multi=True))
+
+
+def identify() -> None:
+    """Resolve who is asking, so that every statement of the request runs in their scope. The API has its own way."""
+    if request.endpoint is None or request.endpoint in STATIC or request.path.startswith(API):
+        return
+    _ = current_user.is_authenticated
+
+
+def _unusable_value(_error: DataError) -> ResponseReturnValue:
+    db.session.rollback()
+    return _answer(BadRequest())
+
+
+def _no_database(_error: OperationalError) -> ResponseReturnValue:
+    """No connection, a lock or statement that took too long: nobody's mistake, try again."""
+    db.session.rollback()
+    return _answer(ServiceUnavailable(retry_after=5))
+
+
+def _refused(error: DomainError) -> ResponseReturnValue:
+    """A refusal a view did not show beside its form."""
+    db.session.rollback()
+    return error_page(error.status, text=gettext(error.message, **error.params))
+
+
+def _answer(error: HTTPException) -> ResponseReturnValue:
+    from flask import current_app
+
+    return current_app.ensure_sync(current_app.handle_http_exception)(error)  # type: ignore[no-any-return]

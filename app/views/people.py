@@ -1,0 +1,207 @@
+"""FAB's security views as the administrator has them: users add and edit, roles to look at, nothing else."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from flask import abort, flash, g, redirect, request, session
+from flask_appbuilder.fieldwidgets import BS3PasswordFieldWidget
+from flask_appbuilder.models.sqla.filters import FilterIn
+from flask_appbuilder.security.forms import DynamicForm
+from flask_appbuilder.security.sqla.models import Role, User
+from flask_appbuilder.security.views import (
+    ResetMyPasswordView,
+    ResetPasswordView,
+    RoleModelView,
+    UserDBModelView,
+    UserInfoEditView,
+)
+from flask_babel import gettext, lazy_gettext
+from werkzeug.security import check_password_hash
+from wtforms import PasswordField
+from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
+
+from ..audit import CREDENTIAL_CHANGED, USER_CHANGED, USER_CREATED, USER_ROLES_CHANGED, record
+from ..security.identity import parse_key
+from ..security.manager import TOKEN_VERSION
+from ..security.passwords import LONGEST, password_hash, password_problem
+from ..security.profiles import ADMINISTER, PROFILES
+from ..security.tokens import end_sessions
+from .base import EVERYBODY, SafeView
+from .history import PathHistory
+from .interface import SafeInterface
+from .settings import SettingsView
+
+PROFILE_ROLES = {"roles": [["name", FilterIn, list(PROFILES)]]}
+
+
+def check_password(form: Any, field: Any) -> None:
+    """WTForms validator of a new password."""
+    name = form.username.data if "username" in form else getattr(form, "for_user", "")
+    if problem := password_problem(field.data or "", name or ""):
+        raise ValidationError(gettext(problem))
+
+
+def check_roles(_form: Any, field: Any) -> None:
+    """WTForms validator: the administrator's profile stands alone, since it must reach no payment verb."""
+    roles = [role.name for role in field.data or ()]
+    if not roles:
+        raise ValidationError(gettext("Choose at least one profile."))
+    if len(roles) > 1 and any(PROFILES[role].administrator for role in roles):
+        raise ValidationError(gettext("The administrator's profile goes with no other."))
+
+
+def _password(label: Any, *checks: Any) -> PasswordField:
+    return PasswordField(
+        label, validators=[InputRequired(), Length(max=LONGEST), *checks], widget=BS3PasswordFieldWidget()
+    )
+
+
+def _twice() -> dict[str, PasswordField]:
+    again = EqualTo("password", message=lazy_gettext("The two passwords differ."))
+    return {
+        "password": _password(lazy_gettext("Password"), check_password),
+        "conf_password": _password(lazy_gettext("Password again"), again),
+    }
+
+
+class UserView(SettingsView, UserDBModelView):
+    """`/users`: no password, no hash, no group; nobody changes their own row here."""
+
+    datamodel = SafeInterface(User)
+    rights: ClassVar[dict[str, str]] = {
+        "can_list": ADMINISTER,
+        "can_show": ADMINISTER,
+        "can_add": ADMINISTER,
+        "can_edit": ADMINISTER,
+        "resetpasswords": ADMINISTER,
+        "can_userinfo": EVERYBODY,
+        "resetmypassword": EVERYBODY,
+        "userinfoedit": EVERYBODY,
+    }
+    exclude_route_methods: ClassVar[set[str]] = {"download", "delete"}
+    list_title = lazy_gettext("Users")
+    list_columns: ClassVar[list[str]] = ["username", "first_name", "last_name", "email", "active", "roles"]
+    order_columns: ClassVar[list[str]] = ["username", "first_name", "last_name", "email", "active"]
+    search_columns: ClassVar[list[str]] = ["username", "first_name", "last_name", "email", "active", "roles"]
+    add_columns: ClassVar[list[str]] = [
+        "username", "first_name", "last_name", "email", "active", "roles", "password", "conf_password",
+    ]  # fmt: skip
+    edit_columns: ClassVar[list[str]] = ["username", "first_name", "last_name", "email", "active", "roles"]
+    validators_columns: ClassVar[dict[str, list[Any]]] = {"roles": [check_roles]}
+    add_form_extra_fields = _twice()
+    add_form_query_rel_fields = edit_form_query_rel_fields = search_form_query_rel_fields = PROFILE_ROLES
+
+    def demand_editable(self, item: Any) -> None:
+        """Nobody changes their own row: 403."""
+        if item.id == g.user.id:
+            abort(403)
+
+    def check(self, item: Any, form: Any, created: bool) -> None:
+        """Hash the password of a new user; note who changed what when."""
+        if created:
+            item.password = password_hash(form.password.data)
+
+    def written(self, session: Any, item: Any, created: bool, changes: dict[str, Any]) -> None:
+        """Tell the audit; a changed user's sessions and tokens die."""
+        data = {name: pair for name, pair in changes.items() if name != "password"}
+        roles = sorted(role.name for role in item.roles)
+        if created:
+            record(session, g.actor, USER_CREATED, f"user {item.id}", data={**data, "roles": roles})
+            return
+        end_sessions(session, item.id)
+        record(session, g.actor, USER_CHANGED, f"user {item.id}", data=data)
+        record(session, g.actor, USER_ROLES_CHANGED, f"user {item.id}", data={"roles": roles})
+
+
+class RoleView(SafeView, RoleModelView):
+    """`/roles`: what each profile may do, to look at. The matrix is app/security/profiles.py."""
+
+    datamodel = SafeInterface(Role)
+    rights: ClassVar[dict[str, str]] = {"can_list": ADMINISTER, "can_show": ADMINISTER}
+    base_permissions: ClassVar[list[str]] = ["can_list", "can_show"]
+    include_route_methods: ClassVar[set[str]] = {"list", "show"}
+    list_title = lazy_gettext("Profiles")
+    search_columns: ClassVar[list[str]] = ["name"]
+    copy_role = None  # FAB's action "copy role"
+
+
+class OwnPasswordForm(DynamicForm):
+    """The password of now, and the new one twice."""
+
+    current = _password(lazy_gettext("Your present password"))
+    password = _twice()["password"]
+    conf_password = _twice()["conf_password"]
+
+    def validate_current(self, field: Any) -> None:
+        """Refuse a wrong present password."""
+        if not check_password_hash(self.hashed, field.data or ""):
+            raise ValidationError(gettext("This is not your present password."))
+
+
+class NewPasswordForm(DynamicForm):
+    """A new password, twice."""
+
+    password = _twice()["password"]
+    conf_password = _twice()["conf_password"]
+
+
+def _set_password(sm: Any, user: Any, password: str) -> int:
+    """Store a new hash with its audit entry; sessions and tokens of the user die. Returns the new token version."""
+    user.password = password_hash(password)
+    version = end_sessions(sm.session, user.id)
+    record(sm.session, g.actor, CREDENTIAL_CHANGED, f"user {user.id} password")
+    sm.session.commit()
+    return version
+
+
+class OwnPasswordView(PathHistory, ResetMyPasswordView):
+    """`/resetmypassword/form`."""
+
+    form = OwnPasswordForm
+    form_title = lazy_gettext("Change my password")
+    rights: ClassVar[dict[str, str]] = {"can_this_form_get": EVERYBODY, "can_this_form_post": EVERYBODY}
+
+    def form_post(self, form: Any) -> Any:
+        """Change it; other sessions of this person die, this one goes on."""
+        user = self.appbuilder.sm.get_user_by_id(g.user.id)
+        session[TOKEN_VERSION] = _set_password(self.appbuilder.sm, user, form.password.data)
+        flash(gettext("Password changed."), "success")
+        return redirect("/")
+
+
+class PasswordView(PathHistory, ResetPasswordView):
+    """`/resetpassword/form?pk=`: the administrator gives somebody else a new password."""
+
+    form = NewPasswordForm
+    form_title = lazy_gettext("New password for a user")
+    rights: ClassVar[dict[str, str]] = {"can_this_form_get": ADMINISTER, "can_this_form_post": ADMINISTER}
+
+    def form_get(self, form: Any) -> None:
+        """Only for a user there is."""
+        self._user()
+
+    def form_post(self, form: Any) -> Any:
+        """Change it; the user's sessions die."""
+        user = self._user()
+        if problem := password_problem(form.password.data, user.username):
+            flash(gettext(problem), "danger")
+            return redirect(f"{request.path}?pk={user.id}")
+        _set_password(self.appbuilder.sm, user, form.password.data)
+        flash(gettext("Password changed."), "success")
+        return redirect("/users/list/")
+
+    def _user(self) -> Any:
+        key = parse_key(request.args.get("pk", ""))
+        user = self.appbuilder.sm.get_user_by_id(key) if key else None
+        if user is None:
+            abort(404)
+        if user.id == g.user.id:
+            abort(403)
+        return user
+
+
+class OwnNameView(PathHistory, UserInfoEditView):
+    """`/userinfoeditview/form`: one's own first and last name."""
+
+    rights: ClassVar[dict[str, str]] = {"can_this_form_get": EVERYBODY, "can_this_form_post": EVERYBODY}

@@ -1,0 +1,139 @@
+"""Generated forms for configuration rows: choices limited to the scope, changes audited in their own transaction."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from flask import abort, flash, g, request
+from flask_babel import gettext
+from sqlalchemy import inspect
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.orm import RelationshipProperty
+
+from ..audit import SETTINGS_CHANGED, record
+from ..domain.errors import InvalidInput
+from .base import SafeView
+
+
+class SettingsView(SafeView):
+    """List, show, add, edit and delete. FAB commits its own session here and nowhere else (architecture.md).
+
+    Drop-downs read their rows through the walls, and what is posted must be one of them.
+    """
+
+    audit_kind: ClassVar[str] = SETTINGS_CHANGED
+
+    def check(self, item: Any, form: Any, created: bool) -> None:
+        """Override to refuse: raise InvalidInput, whose fields are the form's. Runs before anything is written."""
+
+    def _add(self) -> Any:
+        form = self.add_form.refresh()
+        if request.method == "POST" and form.validate():
+            item = self.datamodel.obj()
+            if self._store(item, form, created=True):
+                return None
+        self.update_redirect()
+        return self._get_add_widget(form=form)
+
+    def _edit(self, pk: str) -> Any:
+        item = self.datamodel.get(pk, self._base_filters)
+        if item is None:
+            abort(404)
+        self.demand_editable(item)
+        if request.method == "POST":
+            form = self.edit_form.refresh(request.form)
+            form._id = self.datamodel.get_pk_value(item)  # FAB's Unique leaves this row out
+            if form.validate() and self._store(item, form, created=False):
+                return None
+        else:
+            form = self.edit_form.refresh(obj=item)
+            self.prefill_form(form, pk)
+        self.update_redirect()
+        return self._get_edit_widget(form=form)
+
+    def demand_editable(self, item: Any) -> None:
+        """Override to refuse the edit form of one row by aborting."""
+
+    def _store(self, item: Any, form: Any, created: bool) -> bool:
+        """Write the row and its audit entry in one transaction; False with the reason beside the form."""
+        session = self.datamodel.session
+        try:
+            form.populate_obj(item)
+            self._fill_keys(item)
+            self.check(item, form, created)
+            if created:
+                session.add(item)
+            changes = changes_of(item)
+            session.flush()
+            self.written(session, item, created, changes)
+            session.commit()
+        except InvalidInput as refusal:
+            session.rollback()
+            _show(form, refusal)
+            return False
+        except (IntegrityError, DataError):
+            session.rollback()
+            flash(gettext("Not saved: a value is in use already, or not possible."), "danger")
+            return False
+        flash(self.add_row_message if created else self.edit_row_message, "success")
+        return True
+
+    def written(self, session: Any, item: Any, created: bool, changes: dict[str, Any]) -> None:
+        """Write what goes with the change, in its transaction: here the audit entry."""
+        self.tell(session, item, "added" if created else "changed", changes)
+
+    def tell(self, session: Any, item: Any, what: str, changes: dict[str, Any] | None = None) -> None:
+        """Write the audit entry of this row; its merchant's auditor sees it."""
+        table, key = item.__tablename__, self.datamodel.get_pk_value(item)
+        merchant = item.id if table == "merchant" else getattr(item, "merchant_id", None)
+        record(session, g.actor, self.audit_kind, f"{table} {key} {what}", merchant_id=merchant, data=changes)
+
+    def _delete(self, pk: str) -> None:
+        item = self.datamodel.get(pk, self._base_filters)
+        if item is None:
+            abort(404)
+        session = self.datamodel.session
+        try:
+            self.pre_delete(item)
+            session.delete(item)
+            session.flush()
+            self.tell(session, item, "deleted")
+            session.commit()
+        except IntegrityError:
+            session.rollback()
+            flash(gettext("Not deleted: other records refer to it."), "danger")
+        else:
+            flash(self.delete_row_message, "success")
+
+    def _fill_keys(self, item: Any) -> None:
+        """Our relations are views of key columns (viewonly), so what a drop-down chose is written to its column."""
+        for relation in inspect(type(item)).relationships:
+            if relation.viewonly and relation.key in inspect(item).dict and _one_key(relation):
+                chosen = getattr(item, relation.key)
+                column = next(iter(relation.local_columns))
+                setattr(item, column.key, None if chosen is None else chosen.id)
+
+
+def _one_key(relation: RelationshipProperty[Any]) -> bool:
+    return relation.direction.name == "MANYTOONE" and len(relation.local_columns) == 1
+
+
+def changes_of(item: Any) -> dict[str, Any]:
+    """Return {column: [before, after]} of what the next flush writes; secrets are left out by the audit."""
+    state = inspect(item)
+    found: dict[str, Any] = {}
+    for attribute in state.mapper.column_attrs:
+        history = state.attrs[attribute.key].history
+        if history.has_changes():
+            before = history.deleted[0] if history.deleted else None
+            found[attribute.key] = [before, history.added[0] if history.added else None]
+    return found
+
+
+def _show(form: Any, refusal: InvalidInput) -> None:
+    for error in refusal.errors:
+        text = gettext(error.message, **error.params)
+        if error.field in form:
+            form[error.field].errors = [*form[error.field].errors, text]
+        else:
+            flash(text, "danger")
