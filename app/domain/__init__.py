@@ -1,0 +1,1 @@
+"""What may happen to a transaction, and nothing else: standard library only."""
