@@ -85,7 +85,7 @@ class Settings:
 
 def socket_folder(data_dir: Path) -> Path:
     """Folder for Unix sockets of a data folder: inside it, or a short one under /tmp when the address would not fit."""
-    inside = data_dir / "run" / "sockets"
+    inside = data_dir / "sockets"
     if len(os.fsencode(inside)) <= SOCKET_FOLDER_LIMIT:
         return inside
     return Path("/tmp") / f"egestion-{hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:16]}"  # noqa: S108 - checked 0700 before use

@@ -7,6 +7,7 @@ import psycopg
 from config import ConfigError, Settings
 
 from . import grants
+from .postgres import reason
 from .provision import current_revision, head_revision, libpq
 from .refusals import database_refusals, unsafe_role
 
@@ -30,7 +31,7 @@ def _connections(settings: Settings) -> Found:
             with psycopg.connect(libpq(url), connect_timeout=5) as connection:
                 user = connection.info.user
         except psycopg.OperationalError as error:
-            yield name, False, f"no connection: {str(error).strip().splitlines()[-1]}"
+            yield name, False, f"no connection: {reason(error)}"
         else:
             yield name, True, f"connects as {user}"
 
@@ -85,7 +86,7 @@ def _connect(settings: Settings) -> psycopg.Connection[tuple[str, ...]]:
     try:
         return psycopg.connect(libpq(settings.database_url), connect_timeout=5)
     except psycopg.OperationalError as error:
-        raise ConfigError(f"the database does not answer: {str(error).strip().splitlines()[-1]}") from None
+        raise ConfigError(f"the database does not answer: {reason(error)}") from None
 
 
 CHECKS = (_connections, _server, _migrations, _walls, _contents)

@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from config import ConfigError, Settings
 
 from . import database_health, probe, valkey
+from .postgres import reason
 from .refusals import refusals
 from .runfile import running
+from .services import practice_bank
 
 LEAST_FREE = 1024**3  # bytes
 
@@ -34,6 +38,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
             yield from (Finding(*found) for found in check(settings))
         except (ConfigError, OSError) as error:
             yield Finding(check.__name__.strip("_"), False, str(error))
+        except psycopg.Error as error:
+            yield Finding(check.__name__.strip("_"), False, reason(error))
 
 
 Check = Callable[[Settings], Iterator[tuple[str, bool, str]]]
@@ -100,7 +106,7 @@ def _run(settings: Settings) -> Iterator[tuple[str, bool, str]]:
         return
     status = probe.http_status(settings.host, settings.port, "/health")
     yield "web", status == 200, f"/health answers {status}" if status else "does not answer: see log/web.log"
-    if settings.bank_url:
+    if practice_bank(settings) is not None:
         alive = probe.answers("127.0.0.1", settings.bank_port)
         yield "practice bank", alive, settings.bank_url if alive else "does not answer: see log/bank.log"
 

@@ -148,6 +148,11 @@ def _serves(pid: int, files: Path) -> bool:
         return not Path("/proc").exists()
 
 
+def reason(error: psycopg.Error) -> str:
+    """What libpq says, as one line, without the hint that follows."""
+    return str(error).strip().partition("\n")[0].removeprefix("connection is bad: ")
+
+
 def wait_ready(settings: Settings, alive: "subprocess.Popen[bytes]", seconds: float = 60) -> None:
     """Return when the server answers its superuser. Raises ConfigError when it died or the time is over."""
     limit = time.monotonic() + seconds
@@ -156,9 +161,8 @@ def wait_ready(settings: Settings, alive: "subprocess.Popen[bytes]", seconds: fl
             psycopg.connect(superuser_url(settings), connect_timeout=5).close()
         except psycopg.OperationalError as error:
             if alive.poll() is not None or time.monotonic() > limit:
-                reason = str(error).strip().splitlines()[-1]
                 log = settings.data_dir / "log" / "postgres.log"
-                raise ConfigError(f"the embedded PostgreSQL does not start ({reason}), see {log}") from None
+                raise ConfigError(f"the embedded PostgreSQL does not start ({reason(error)}), see {log}") from None
             time.sleep(0.03)
         else:
             return

@@ -11,7 +11,7 @@ from psycopg import sql
 from config import DATABASE_NAME, ConfigError, Settings
 
 from . import grants, roles
-from .postgres import superuser_url
+from .postgres import reason, superuser_url
 
 INIT_LOCK = 7_305_112  # one `init` at a time; alembic's own lock is inside (migrations/env.py)
 
@@ -126,8 +126,7 @@ def wait_for_database(url: str, seconds: float) -> None:
         except psycopg.OperationalError as error:
             refused = "authentication failed" in str(error) or "does not exist" in str(error)
             if refused or time.monotonic() > limit:
-                reason = str(error).strip().splitlines()[-1]
-                raise ConfigError(f"the database does not answer: {reason}") from None
+                raise ConfigError(f"the database does not answer: {reason(error)}") from None
             time.sleep(0.2)
         else:
             return

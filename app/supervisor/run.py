@@ -97,11 +97,13 @@ def server_program(settings: Settings) -> Path:
 
 
 def _serve(settings: Settings, supervisor: Supervisor, say: Callable[[str], None]) -> int:
+    say("database and queue answer")
     code = supervisor.run_once(init_child(), 600)
     if supervisor.stopping:
         return 0
     if code != 0:
         raise ConfigError(f"init failed: {last_line(supervisor.log_dir / 'init.log')} (log/init.log)")
+    say("database is up to date")
     for child in services(settings):
         supervisor.add(child)
     while not supervisor.stopping and probe.http_status(settings.host, settings.port, "/health") is None:
@@ -117,7 +119,7 @@ def _serve(settings: Settings, supervisor: Supervisor, say: Callable[[str], None
 def announce(settings: Settings, say: Callable[[str], None]) -> None:
     """Say where the service is, and in practice who may log in."""
     say(f"ready: http://{settings.host}:{settings.port}/ (Ctrl-C stops; logs in {settings.data_dir / 'log'})")
-    if settings.bank_url:
+    if practice_bank(settings) is not None:
         say(f"practice bank: {settings.bank_url}/")
     if settings.practice:
         say(f"logins, password for all: {settings.practice_password}")
