@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, cast
 
 import click
 from flask import Flask, current_app
 from flask_appbuilder.basemanager import BaseManager
+from sqlalchemy.orm import Session
+
+from config import Settings
 
 from .domain.errors import NoGateway
 from .ports import Checker, DailyTask, OrderDesk, RiskAssessor, Sweep, TransactionAction
+
+#: Runs in the unit that makes a practice merchant and at every later start: settings, session, Merchant, its Contracts.
+PracticeLoader = Callable[[Settings, Session, Any, Sequence[Any]], None]
 
 
 class PluginError(RuntimeError):
@@ -30,6 +36,7 @@ class Registry:
         self.jobs: dict[str, Callable[[int], None]] = {}
         self.checkers: dict[str, Checker] = {}
         self.commands: dict[str, click.Command] = {}
+        self.practice_loaders: list[PracticeLoader] = []
         self.loaded: dict[str, type[Plugin]] = {}
 
     @property
@@ -77,6 +84,10 @@ class Registry:
     def add_command(self, command: click.Command) -> None:
         """Register a command under `egestion`."""
         self._add(self.commands, cast(str, command.name), command)
+
+    def add_practice_loader(self, load: PracticeLoader) -> None:
+        """Register what a practice merchant needs of the plug-in: (settings, session, merchant, contracts); may run again."""
+        self.practice_loaders.append(load)
 
     def action(self, name: str) -> TransactionAction | None:
         """Return the registered action of that name, or None."""

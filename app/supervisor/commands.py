@@ -84,7 +84,7 @@ def _init(settings: Settings, check: bool) -> None:
     from .provision import differences, initialise
 
     if not check:
-        initialise(settings, click.echo)
+        initialise(settings, click.echo, practice=settings.practice)
         return
     found = differences(settings)
     for line in found:

@@ -45,8 +45,11 @@ def ensure_roles(settings: Settings, database: str = DATABASE_NAME) -> None:
             connection.execute(statement)
 
 
-def initialise(settings: Settings, say: Callable[[str], None]) -> None:
-    """Migrate as the owner, give each role its tables, synchronise FAB's permissions and profiles. May run again."""
+def initialise(settings: Settings, say: Callable[[str], None], *, practice: bool = False) -> None:
+    """Migrate as the owner, give each role its tables, synchronise FAB's permissions and profiles. May run again.
+
+    With `practice` the practice merchants and logins are made where they are missing.
+    """
     if settings.owner_url is None:
         raise ConfigError(
             "EGESTION_DATABASE_OWNER_URL is not set: init migrates as the owner (egestion init --print-sql)"
@@ -55,7 +58,7 @@ def initialise(settings: Settings, say: Callable[[str], None]) -> None:
         owner.execute("SELECT pg_advisory_lock(%s)", (INIT_LOCK,))  # held until this connection closes
         _migrate(settings, say)
         grants.apply(owner)
-        _synchronise(settings)
+        _synchronise(settings, practice)
     say("database ready")
 
 
@@ -98,7 +101,7 @@ def differences(settings: Settings) -> list[str]:
     return found
 
 
-def _synchronise(settings: Settings) -> None:
+def _synchronise(settings: Settings, practice: bool) -> None:
     """Permissions of every view and action, then the profiles: after the tables exist, never in a web worker."""
     from .. import create_app
     from ..security.sync import sync
@@ -106,6 +109,10 @@ def _synchronise(settings: Settings) -> None:
     app = create_app(settings)
     with app.app_context():
         sync(app.extensions["appbuilder"])
+        if practice:
+            from ..security.practice import create_practice
+
+            create_practice(settings)
 
 
 def current_revision(settings: Settings) -> str | None:
