@@ -65,6 +65,10 @@ class Supervisor:
         self.hurried = self.stopping
         self.stopping = True
 
+    def ending(self) -> bool:
+        """Whether a signal asked for the end."""
+        return self.stopping
+
     def add(self, child: Child) -> "subprocess.Popen[bytes]":
         """Start a child and keep it alive from now on."""
         life = self._lives[child.name] = _Life(child)

@@ -108,7 +108,7 @@ def _run(settings: Settings) -> Iterator[tuple[str, bool, str]]:
     yield "web", status == 200, f"/health answers {status}" if status else "does not answer: see log/web.log"
     if practice_bank(settings) is not None:
         alive = probe.answers("127.0.0.1", settings.bank_port)
-        yield "practice bank", alive, settings.bank_url if alive else "does not answer: see log/bank.log"
+        yield "practice bank", alive, f"port {settings.bank_port}" if alive else "does not answer: see log/bank.log"
 
 
 def _mail(settings: Settings) -> Iterator[tuple[str, bool, str]]:

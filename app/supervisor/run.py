@@ -13,7 +13,7 @@ from .children import Child, Supervisor
 from .provision import ensure_roles, wait_for_database
 from .refusals import refusals
 from .runfile import ChildList, RunLock
-from .services import STOP_SIGNALS, init_child, practice_bank, services
+from .services import STOP_SIGNALS, background, init_child, practice_bank, web
 
 #: One login per profile (interface.md "Practice bank"); all have the same password.
 LOGINS = {
@@ -99,18 +99,22 @@ def server_program(settings: Settings) -> Path:
 def _serve(settings: Settings, supervisor: Supervisor, say: Callable[[str], None]) -> int:
     say("database and queue answer")
     code = supervisor.run_once(init_child(), 600)
-    if supervisor.stopping:
+    if supervisor.ending():
         return 0
     if code != 0:
         raise ConfigError(f"init failed: {last_line(supervisor.log_dir / 'init.log')} (log/init.log)")
     say("database is up to date")
-    for child in services(settings):
-        supervisor.add(child)
-    while not supervisor.stopping and probe.http_status(settings.host, settings.port, "/health") is None:
+    if (bank := practice_bank(settings)) is not None:
+        supervisor.add(bank)
+    supervisor.add(web())
+    while not supervisor.ending() and probe.http_status(settings.host, settings.port, "/health") is None:
         supervisor.look()
         time.sleep(0.1)
-    if not supervisor.stopping:
-        announce(settings, say)
+    if supervisor.ending():
+        return 0
+    for child in background():  # after the web server answers: on two cores all at once would keep people waiting
+        supervisor.add(child)
+    announce(settings, say)
     supervisor.watch()
     say("stopping")
     return 0

@@ -32,10 +32,12 @@ def practice_bank(settings: Settings) -> Child | None:
     return Child("bank", (sys.executable, "-m", "plugins.payment_gateway.simulator", *argv), tier=BANK)
 
 
-def services(settings: Settings) -> list[Child]:
-    """Every child after the servers, web first: it answers while the others still load."""
-    web = Child("web", command("web"), patience=30, tier=ROLES)
+def web() -> Child:
+    """The web server."""
+    return Child("web", command("web"), patience=30, tier=ROLES)
+
+
+def background() -> list[Child]:
+    """Queue workers and scheduler."""
     workers = [Child(f"worker-{n}", command("worker"), patience=30, tier=ROLES) for n in range(1, WORKERS + 1)]
-    scheduler = Child("scheduler", command("scheduler"), patience=30, tier=ROLES)
-    bank = practice_bank(settings)
-    return [*([bank] if bank else []), web, *workers, scheduler]
+    return [*workers, Child("scheduler", command("scheduler"), patience=30, tier=ROLES)]
