@@ -125,7 +125,7 @@ class MerchantLimit(AdministeredByMerchant, Model):
     __tablename__ = "merchant_limit"
     __table_args__ = owned(
         "merchant_limit",
-        one_of("verb", (Verb.CANCEL, Verb.REFUND, Verb.VALIDATE, Verb.CAPTURE, Verb.DUPLICATE), "ck_limit_verb"),
+        one_of("verb", (Verb.CANCEL, Verb.REFUND, Verb.VALIDATE, Verb.CAPTURE), "ck_limit_verb"),
         CheckConstraint("amount >= 0", name="ck_limit_amount"),
         UniqueConstraint("merchant_id", "verb", name="uq_limit_verb"),
     )

@@ -251,7 +251,7 @@ def upgrade() -> None:
     sa.Column('merchant_id', sa.Integer(), nullable=False),
     sa.Column('verb', sa.String(length=32, collation='C'), nullable=False),
     sa.Column('amount', sa.BigInteger(), nullable=False),
-    sa.CheckConstraint("verb IN ('cancel', 'refund', 'validate', 'capture', 'duplicate')", name='ck_limit_verb'),
+    sa.CheckConstraint("verb IN ('cancel', 'refund', 'validate', 'capture')", name='ck_limit_verb'),
     sa.CheckConstraint('amount >= 0', name='ck_limit_amount'),
     sa.ForeignKeyConstraint(['merchant_id'], ['merchant.id'], name='fk_merchant_limit_merchant'),
     sa.PrimaryKeyConstraint('id'),

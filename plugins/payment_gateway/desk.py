@@ -1,0 +1,156 @@
+"""The order desk: where screens, API and jobs ask for something to be done with a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from types import MappingProxyType
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.actor import Actor
+from app.domain.errors import NotAllowedInState, NotFound, NotPermitted
+from app.domain.states import OperationName, OperationStatus
+from app.domain.verbs import Verb
+from app.models import Operation, Transaction
+from app.ports import ActionRequest, Answer, NewOrder
+from app.security import profiles
+
+from . import terminal
+from .allowed import allowed
+from .answers import answer
+from .ledger import Case, open_case
+from .runner import Intent, perform
+from .submissions import bind, claim
+from .verbs import amend, cancel, capture, challenge, duplicate, force, plan, refund, resolve, validate, withdraw
+from .verbs.base import Step
+
+STEPS: Mapping[str, Step] = MappingProxyType(
+    {
+        step.verb: step
+        for step in (
+            cancel.STEP,
+            refund.STEP,
+            validate.STEP,
+            capture.STEP,
+            amend.STEP,
+            duplicate.STEP,
+            challenge.ACCEPT,
+            challenge.REFUSE,
+            force.STEP,
+            withdraw.STEP,
+            plan.MOVE,
+            plan.HOLD,
+            plan.RELEASE,
+            resolve.STEP,
+        )
+    }
+)
+BY_OPERATION: Mapping[str, Step] = MappingProxyType(
+    {
+        OperationName.CANCEL: cancel.STEP,
+        OperationName.EXPIRED: cancel.STEP,
+        OperationName.REFUSE_CHALLENGE: challenge.REFUSE,
+        OperationName.CREDIT: refund.STEP,
+        OperationName.CAPTURE: capture.STEP,
+        OperationName.VALIDATE: validate.STEP,
+    }
+)
+
+
+class Desk:
+    """The OrderDesk of app.ports."""
+
+    def take(self, actor: Actor, order: NewOrder, key: str) -> Answer:
+        """Take an order once per (merchant, key)."""
+        return terminal.take(actor, order, key)
+
+    def act(self, actor: Actor, reference: str, verb: str, request: ActionRequest, key: str) -> Answer:
+        """Do `verb` once per (merchant, key); raises NotFound for an unknown verb or reference."""
+        step = STEPS.get(verb)
+        if step is None:
+            raise NotFound()
+
+        def begin(session: Session, held: ExitStack) -> Intent | Answer:
+            sale = _find(session, reference)
+            step.demand(actor, sale)
+            canonical = {"reference": reference, "request": request.canonical()}
+            earlier = claim(session, sale.merchant_id, key, verb, lambda _version: canonical)
+            if earlier is not None:
+                return terminal.replay(session, actor, earlier)
+            case = open_case(session, actor, sale.id, key)
+            return _answered(case, step.begin(case, request, held))
+
+        return perform(actor, begin)
+
+    def decide(self, actor: Actor, operation_id: int, approve: bool, note: str | None, key: str) -> Answer:
+        """Approve or reject a REQUESTED operation; never by the person who asked, nor without the verb's own right."""
+        from .verbs.withdraw import withdraw
+
+        def begin(session: Session, held: ExitStack) -> Intent | Answer:
+            asked = session.scalar(select(Operation).where(Operation.id == operation_id))
+            if asked is None:
+                raise NotFound()
+            sale = session.get_one(Transaction, asked.transaction_id)
+            actor.demand(profiles.APPROVE)
+            canonical = {"operation": operation_id, "approve": approve, "note": note}
+            earlier = claim(session, asked.merchant_id, key, "decide", lambda _version: canonical)
+            if earlier is not None:
+                return terminal.replay(session, actor, earlier)
+            case = open_case(session, actor, sale.id, key)
+            operation = next(each for each in case.operations if each.id == operation_id)
+            if operation.requested_by_id == actor.id:
+                raise NotPermitted(right=profiles.APPROVE)
+            if operation.status != OperationStatus.REQUESTED:
+                raise NotAllowedInState(state=operation.status)
+            operation.approved_by_id, operation.approved_by = actor.id, actor.name
+            if not approve:
+                withdraw(case, operation, OperationStatus.REJECTED, note)
+                return _answered(case, operation)
+            return _answered(case, resend(case, operation, held))
+
+        return perform(actor, begin)
+
+    def allowed(self, actor: Actor, transaction: Transaction) -> list[str]:
+        """Return the verbs possible now for this actor; needs `operations` and `merchant` loaded."""
+        return allowed(actor, transaction, STEPS)
+
+
+def resend(case: Case, operation: Operation, held: ExitStack) -> Intent | Operation:
+    """Send an operation that was REQUESTED or WAITING, if the transaction still allows it."""
+    step = BY_OPERATION[operation.name]
+    case.demand_nothing_in_flight()
+    if step.send is None:
+        raise NotAllowedInState(state=case.transaction.state)
+    demand_still_possible(case, operation, step.verb)
+    return step.send(case, operation, held)
+
+
+def demand_still_possible(case: Case, operation: Operation, verb: Verb) -> None:
+    """Raise NotAllowedInState when what was asked no longer fits the transaction; releases of the machine always do."""
+    from app.domain.verbs import STATES
+
+    sale = case.transaction
+    if operation.created_by_id is None and operation.name in (OperationName.CANCEL, OperationName.EXPIRED):
+        return
+    if sale.state not in STATES[verb] or (operation.name != OperationName.CREDIT and operation.amount > sale.amount):
+        raise NotAllowedInState(state=sale.state)
+
+
+def _find(session: Session, reference: str) -> Transaction:
+    sale = session.scalar(select(Transaction).where(Transaction.reference == reference))
+    if sale is None:
+        raise NotFound()
+    return sale
+
+
+def _answered(case: Case, outcome: Intent | Answer | Operation | None) -> Intent | Answer:
+    sale = case.transaction
+    if isinstance(outcome, Answer):
+        return outcome
+    operation_id = outcome.operation_id if isinstance(outcome, Intent) else outcome.id if outcome is not None else None
+    transaction_id = outcome.transaction_id if isinstance(outcome, Intent) else sale.id
+    if case.key is not None:
+        bind(case.session, sale.merchant_id, case.key, transaction_id, operation_id)
+    return outcome if isinstance(outcome, Intent) else answer(sale, outcome)

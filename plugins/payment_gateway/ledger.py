@@ -1,0 +1,168 @@
+"""Writing what happened: operations, events and amounts of one locked transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.database import now, real_now
+from app.domain.actor import Actor
+from app.domain.errors import NotFound, OperationInFlight
+from app.domain.states import OPEN_STATUSES, Event, OperationName, OperationStatus, next_state
+from app.models import Operation, Transaction, TransactionEvent
+from app.ports import GatewayResult
+
+DEADLINE = timedelta(seconds=25)  # of one gateway call, all in all
+GRACE = timedelta(seconds=5)  # after which a SENT operation without an answer is inquired
+
+
+@dataclass(slots=True)
+class Case:
+    """A transaction locked in a unit, with its operations in sequence, and who acts."""
+
+    session: Session
+    actor: Actor
+    transaction: Transaction
+    operations: list[Operation]
+    key: str | None = None
+
+    def add(self, name: OperationName, status: OperationStatus, amount: int, **more: Any) -> Operation:
+        """Add the next operation of the transaction, asked by the actor."""
+        operation = new_operation(self.transaction, len(self.operations) + 1, name, status, amount, self.actor, **more)
+        self.session.add(operation)
+        self.session.flush()
+        self.operations.append(operation)
+        return operation
+
+    def demand_nothing_in_flight(self) -> None:
+        """Raise OperationInFlight while an operation is SENT or UNKNOWN."""
+        if any(operation.status in OPEN_STATUSES for operation in self.operations):
+            raise OperationInFlight()
+
+
+def new_operation(
+    transaction: Transaction,
+    sequence: int,
+    name: OperationName,
+    status: OperationStatus,
+    amount: int,
+    actor: Actor,
+    **more: Any,
+) -> Operation:
+    """Return an operation that remembers what the bank last said, before it is sent."""
+    operation = Operation(
+        merchant_id=transaction.merchant_id,
+        transaction_id=transaction.id,
+        sequence=sequence,
+        name=name,
+        status=status,
+        amount=amount,
+        created_at=now(),
+        created_by_id=actor.id,
+        created_by=actor.name,
+        **more,
+    )
+    if status == OperationStatus.SENT:
+        mark_sent(transaction, operation)
+    return operation
+
+
+def mark_sent(transaction: Transaction, operation: Operation) -> None:
+    """Make the operation SENT: from here on it is inquired unless its answer comes first."""
+    operation.status = OperationStatus.SENT
+    operation.before_status = transaction.bank_status
+    operation.before_amount = transaction.bank_amount
+    operation.before_captured_amount = transaction.bank_captured_amount
+    operation.before_refunded_amount = transaction.bank_refunded_amount
+    operation.sent_at = real_now()
+    operation.deadline = operation.sent_at + DEADLINE
+    operation.next_inquiry_at = operation.deadline + GRACE
+    operation.due_at = None
+
+
+def lock(session: Session, transaction_id: int, *, skip_locked: bool = False) -> Transaction:
+    """Return the transaction under a row lock, as it is now; raises NotFound, or OperationInFlight when skipped."""
+    row = session.scalar(
+        select(Transaction)
+        .where(Transaction.id == transaction_id)
+        .with_for_update(skip_locked=skip_locked)
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise OperationInFlight() if skip_locked else NotFound()
+    return row
+
+
+def open_case(
+    session: Session, actor: Actor, transaction_id: int, key: str | None = None, *, skip_locked: bool = False
+) -> Case:
+    """Lock the transaction and read its operations."""
+    transaction = lock(session, transaction_id, skip_locked=skip_locked)
+    operations = session.scalars(
+        select(Operation)
+        .where(Operation.merchant_id == transaction.merchant_id, Operation.transaction_id == transaction_id)
+        .order_by(Operation.sequence)
+        .execution_options(populate_existing=True)
+    ).all()
+    return Case(session, actor, transaction, list(operations), key)
+
+
+def enter(
+    session: Session,
+    transaction: Transaction,
+    operation: Operation | None,
+    event: Event,
+    actor: Actor,
+    *,
+    from_state: str | None = None,
+    data: dict[str, Any] | None = None,
+) -> None:
+    """Take the transaction through the table and write the event with the amounts as they are after it."""
+    before = from_state or transaction.state
+    transaction.state = next_state(before, event)
+    if operation is not None:
+        operation.new_state = transaction.state
+    session.add(
+        TransactionEvent(
+            merchant_id=transaction.merchant_id,
+            transaction_id=transaction.id,
+            operation_id=operation.id if operation is not None else None,
+            at=now(),
+            kind=event.name,
+            from_state=before,
+            to_state=transaction.state,
+            amount=transaction.amount,
+            captured_amount=transaction.captured_amount,
+            refunded_amount=transaction.refunded_amount,
+            reserved_amount=transaction.reserved_amount,
+            actor_id=actor.id,
+            actor=actor.name,
+            data=data,
+        )
+    )
+
+
+def finish(
+    transaction: Transaction,
+    operation: Operation,
+    status: OperationStatus,
+    result: GatewayResult | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Write how the operation ended. DONE says what the amount is from here on."""
+    operation.status = status
+    operation.settled_at = at or now()
+    operation.ended_at = operation.ended_at or (real_now() if operation.sent_at else None)
+    operation.next_inquiry_at = None
+    operation.due_at = None
+    operation.new_state = operation.new_state or transaction.state
+    if status == OperationStatus.DONE:
+        operation.new_amount = transaction.amount
+    if result is not None:
+        operation.response_code = result.response_code
+        operation.acquirer_response_code = result.acquirer_response_code
+        operation.authorisation_id = result.authorisation_id

@@ -1,0 +1,43 @@
+"""The plug-in's declaration: what it registers, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Flask
+
+from app.plugin import Plugin, Registry
+from app.ports import Sweep
+
+
+class PaymentGateway(Plugin):
+    """Order desk, verbs as actions, resolution, waiting operations, checks, commands."""
+
+    name = "payment_gateway"
+
+    @classmethod
+    def models(cls) -> Iterable[str]:
+        """Return the modules that hold the plug-in's tables."""
+        return ("plugins.payment_gateway.accounts",)
+
+    @classmethod
+    def register(cls, registry: Registry, app: Flask) -> None:
+        """Register everything of the plug-in but its screens."""
+        from .actions import actions
+        from .checks import bank_checks
+        from .commands import COMMANDS
+        from .desk import Desk
+        from .lapses import expire_due
+        from .resolution import resolve_due
+        from .waiting import send_due
+
+        desk = Desk()
+        registry.add_desk(desk)
+        for action in actions(desk):
+            registry.add_action(action)
+        registry.add_sweep(Sweep("inquiries", 2, resolve_due))
+        registry.add_sweep(Sweep("waiting operations", 5, send_due))
+        registry.add_sweep(Sweep("lapsed sales", 60, expire_due))
+        registry.add_checker("bank", bank_checks)
+        for command in COMMANDS:
+            registry.add_command(command)

@@ -1,0 +1,61 @@
+"""The contract's open remittance: captures and refunds join it when they are sent (domain.md section 6)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.domain.days import add_days, local_day
+from app.models import Contract, Operation, Remittance, Transaction
+
+_CONTRACT_LOCK = text("SELECT pg_advisory_xact_lock(7305112, :contract)")
+
+
+def join(session: Session, sale: Transaction, operation: Operation, at: datetime) -> str:
+    """Give the operation the next line of the contract's OPEN remittance, opened if need be.
+
+    Returns `<contract>-<number>`, which the bank prints as operationOrigin. The transaction is locked already; the
+    contract's advisory lock makes numbers and lines gap-free. After cut-off the remittance opened is tomorrow's.
+    """
+    contract: Contract = sale.contract
+    session.execute(_CONTRACT_LOCK, {"contract": contract.id})
+    remittance = session.scalar(
+        select(Remittance).where(Remittance.contract_id == contract.id, Remittance.state == "OPEN")
+    )
+    if remittance is None:
+        remittance = _open(session, contract, remittance_day(contract, sale.merchant.zone, at), at)
+    remittance.last_line += 1
+    operation.remittance_id, operation.remittance_line = remittance.id, remittance.last_line
+    operation.origin = f"{contract.number}-{remittance.number}"
+    return operation.origin
+
+
+def remittance_day(contract: Contract, zone_name: str, at: datetime) -> date:
+    """Return the day whose remittance takes what is captured now: today, tomorrow after the contract's cut-off."""
+    zone = ZoneInfo(zone_name)
+    today = local_day(at, zone)
+    return add_days(today, 1) if at.astimezone(zone).time() >= contract.cut_off else today
+
+
+def _open(session: Session, contract: Contract, day: date, at: datetime) -> Remittance:
+    last = session.scalar(
+        select(Remittance.number)
+        .where(Remittance.contract_id == contract.id)
+        .order_by(Remittance.number.desc())
+        .limit(1)
+    )
+    remittance = Remittance(
+        merchant_id=contract.merchant_id,
+        contract_id=contract.id,
+        number=(last or 0) + 1,
+        day=day,
+        state="OPEN",
+        last_line=0,
+        opened_at=at,
+    )
+    session.add(remittance)
+    session.flush()
+    return remittance

@@ -1,0 +1,132 @@
+"""The heart: every call of a gateway goes through here, once, between two units of work.
+
+1. unit 1 (`begin`): the caller locks, checks, writes Operation(SENT) and returns an Intent; commit.
+2. no database connection is held: the gateway is called under one total deadline.
+3. unit 2: lock, look again, settle; commit. A crash between 1 and 3 leaves SENT, which `resolution` settles.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from app.database import Scope, now, real_now, release_request_connection, unit_of_work
+from app.domain.actor import Actor
+from app.domain.errors import NotSent
+from app.domain.text import N_
+from app.failpoints import fail_point
+from app.models import Operation
+from app.ports import Answer, Gateway, GatewayResult, Outcome
+
+from .account_access import gateway_for
+from .accounts import GatewayAccount
+from .answers import answer
+from .blackouts import opens_at
+from .ledger import DEADLINE, Case, open_case
+from .settle import settle
+
+log = structlog.get_logger(__name__)
+MOST_CALLS = 6  # in flight per web worker; above that nothing is sent and nothing is written
+Settle = Callable[[Case, Operation, GatewayResult], None]
+_calls = threading.BoundedSemaphore(MOST_CALLS)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What unit 1 committed: the operation is SENT, `request` goes to `verb` of the account's gateway.
+
+    `settle` writes the answer in unit 2.
+    """
+
+    merchant_id: int
+    transaction_id: int
+    operation_id: int
+    account: GatewayAccount
+    verb: str
+    request: Any
+    settle: Settle = settle
+
+
+Begin = Callable[[Session, ExitStack], Intent | Answer]
+
+
+@contextmanager
+def slot() -> Iterator[None]:
+    """Hold one of the worker's calls; raises NotSent when all are in flight."""
+    if not _calls.acquire(blocking=False):
+        raise NotSent(why=N_("Too many calls to the bank are under way."))
+    try:
+        yield
+    finally:
+        _calls.release()
+
+
+def demand_open(account: GatewayAccount) -> None:
+    """Raise NotSent during the hours in which the gateway takes no cash operation."""
+    at = opens_at(account, now())
+    if at is not None:
+        raise NotSent(why=N_("The bank takes no such operation until %(opens_at)s."), opens_at=at.isoformat())
+
+
+def perform(actor: Actor, begin: Begin) -> Answer:
+    """Do one operation: `begin` in unit 1, the call, unit 2. What `begin` answers by itself needs no bank.
+
+    `begin` gets the ExitStack in which it takes its `slot()` last, when everything else is checked.
+    """
+    release_request_connection()
+    with ExitStack() as held:
+        with unit_of_work(actor) as session:
+            intent = begin(session, held)
+            fail_point("runner.before_intent")
+        fail_point("runner.after_intent")
+        if isinstance(intent, Answer):
+            return intent
+        result = call(intent)
+    fail_point("runner.after_call")
+    return conclude(actor, intent, result)
+
+
+def call(intent: Intent) -> GatewayResult:
+    """Call the gateway; any exception of an adapter is UNKNOWN, for only the adapter may claim that nothing happened."""
+    deadline = time.monotonic() + DEADLINE.total_seconds()
+    try:
+        gateway = gateway_for(intent.account)
+        result: GatewayResult = getattr(gateway, intent.verb)(intent.request, deadline)
+    except Exception as error:  # noqa: BLE001 - whatever it was, we do not know what the bank did
+        log.warning("gateway_exception", verb=intent.verb, error=type(error).__name__)
+        return GatewayResult(Outcome.UNKNOWN, reason=type(error).__name__)
+    return result
+
+
+def conclude(actor: Actor, intent: Intent, result: GatewayResult) -> Answer:
+    """Write the result in unit 2, under the lock, unless someone settled the operation meanwhile."""
+    scope = Scope((intent.merchant_id,))
+    with unit_of_work(scope) as session:
+        case = open_case(session, actor, intent.transaction_id)
+        operation = next(each for each in case.operations if each.id == intent.operation_id)
+        if operation.ended_at is None:
+            operation.ended_at = real_now()
+        intent.settle(case, operation, result)
+        fail_point("runner.before_result")
+    fail_point("runner.after_result")
+    return answer(case.transaction, operation)
+
+
+def gateway_of(case: Case, account: GatewayAccount) -> Gateway:
+    """Return the gateway whose capabilities guard the case."""
+    gateway: Gateway = gateway_for(account)
+    return gateway
+
+
+def intent_for(
+    case: Case, operation: Operation, account: GatewayAccount, verb: str, request: Any, writes: Settle = settle
+) -> Intent:
+    """Return the intent of an operation just made SENT."""
+    return Intent(case.transaction.merchant_id, case.transaction.id, operation.id, account, verb, request, writes)

@@ -1,0 +1,154 @@
+"""Order entry: a typed order becomes a sale the bank is asked about once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.database import now
+from app.domain.actor import Actor
+from app.domain.brands import AMEX
+from app.domain.days import local_day
+from app.domain.errors import GatewayStopped
+from app.domain.fingerprint import fingerprints
+from app.domain.states import CaptureMode, Event, OperationName, OperationStatus, State
+from app.models import Submission, Transaction
+from app.ports import Answer, AuthorizeRequest, CustomerData, Decision, NewOrder
+from app.security import profiles
+
+from .account_access import gateway_for, new_orders_stopped
+from .accounts import GatewayAccount
+from .answers import answer
+from .cards import find_or_add_card
+from .immediate import capture_immediate
+from .ledger import Case, enter, finish, open_case
+from .orders import capture_day_of, checked, demand_active, mode_of, new_sale
+from .people import write_customer
+from .risk import judge, write_hits
+from .runner import Intent, intent_for, perform, slot
+from .shop import demand_option, open_shop
+from .submissions import bind, card_keys, claim
+
+VERB = "take"
+
+
+def take(actor: Actor, order: NewOrder, key: str) -> Answer:
+    """Take an order once per (merchant, key); raises DomainError for what was never a valid request."""
+    actor.demand_merchant(order.merchant_id)
+    actor.demand(profiles.ENTER)
+
+    immediate = False
+
+    def begin(session: Session, held: ExitStack) -> Intent | Answer:
+        nonlocal immediate
+        earlier = claim(session, order.merchant_id, key, VERB, lambda version: canonical(order, version))
+        if earlier:
+            return replay(session, actor, earlier)
+        sale, account = _sale(session, actor, order)
+        immediate = sale.capture_mode == CaptureMode.IMMEDIATE
+        return _write(session, actor, order, key, held, sale, account)
+
+    done = perform(actor, begin)
+    if immediate and done.status == 201:
+        capture_immediate(actor, done.transaction_id)
+    return done
+
+
+def replay(session: Session, actor: Actor, earlier: Submission) -> Answer:
+    """Return what the first submission made, as it is now."""
+    sale = session.get_one(Transaction, earlier.transaction_id)
+    case = open_case(session, actor, sale.id)
+    operation = next((each for each in case.operations if each.id == earlier.operation_id), None)
+    return answer(case.transaction, operation, replayed=True)
+
+
+def canonical(order: NewOrder, version: int) -> Mapping[str, Any]:
+    """Return the order as plain values: the card number as its fingerprint under one key version, the code left out."""
+    number = dict(fingerprints(order.card.reveal_number(), card_keys())).get(version, "")
+    customer = order.customer
+    return {
+        "amount": order.amount,
+        "currency": order.currency,
+        "channel": order.channel,
+        "order_number": order.order_number,
+        "card": number,
+        "expiry": order.card.expiry_yyyymm,
+        "brand": order.brand,
+        "capture_mode": order.capture_mode,
+        "capture_day": order.capture_day,
+        "customer_id": order.customer_id,
+        "customer": {part: getattr(customer, part) for part in CustomerData.__slots__} if customer else None,
+        "return_context": order.return_context,
+        "note": order.note,
+    }
+
+
+def _sale(session: Session, actor: Actor, order: NewOrder) -> tuple[Transaction, GatewayAccount]:
+    """Check the order against the merchant's settings and return its sale, not yet written."""
+    at = now()
+    shop = open_shop(session, order.merchant_id)
+    demand_active(shop)
+    contract, account, brand, choice = checked(shop, order)
+    if brand == AMEX:
+        demand_option(session, order.merchant_id, "AMEX", local_day(at, shop.zone))
+    if new_orders_stopped(account):
+        raise GatewayStopped()
+    sale = new_sale(shop, order, contract, account, brand, choice, at)
+    sale.created_by_id, sale.created_by = actor.id, actor.name
+    wanted = order.capture_mode or shop.merchant.default_capture_mode
+    sale.capture_mode = mode_of(wanted, contract, gateway_for(account).capabilities.verbs)
+    sale.capture_day = 0 if wanted == CaptureMode.IMMEDIATE else capture_day_of(shop, order)
+    sale.card_id = find_or_add_card(session, order.merchant_id, order.card, card_keys())
+    sale.customer_row_id = write_customer(session, order.merchant_id, order.customer)
+    return sale, account
+
+
+def _write(
+    session: Session,
+    actor: Actor,
+    order: NewOrder,
+    key: str,
+    held: ExitStack,
+    sale: Transaction,
+    account: GatewayAccount,
+) -> Intent | Answer:
+    verdict = judge(session, sale)
+    refused = verdict.decision == Decision.REFUSE
+    sale.risk_decision, sale.complementary_code = verdict.decision, verdict.code
+    sale.complementary_info = verdict.info
+    if refused:
+        sale.state, sale.response_code, sale.answered_at = State.REFUSED, "34", sale.created_at
+    session.add(sale)
+    session.flush()
+    write_hits(session, sale, verdict.hits)
+    case = Case(session, actor, sale, [], key)
+    status = OperationStatus.WAITING if refused else OperationStatus.SENT
+    operation = case.add(OperationName.TRANSACTION, status, sale.original_amount, note=sale.note)
+    event = Event.REFUSED_BY_RULE if refused else Event.SUBMITTED
+    enter(session, sale, operation, event, actor, from_state=State.NEW)
+    bind(session, sale.merchant_id, key, sale.id, operation.id)
+    if refused:
+        operation.response_code = "34"
+        finish(sale, operation, OperationStatus.REFUSED)
+        return answer(sale, operation)
+    operation.new_state = None
+    held.enter_context(slot())
+    return intent_for(case, operation, account, "authorize", _request(sale, order))
+
+
+def _request(sale: Transaction, order: NewOrder) -> AuthorizeRequest:
+    return AuthorizeRequest(
+        reference=sale.reference,
+        amount=sale.original_amount,
+        currency=sale.currency,
+        card=order.card,
+        brand=sale.brand,
+        order_number=sale.order_number,
+        customer_id=sale.customer_id,
+        return_context=sale.return_context,
+        capture_mode=sale.capture_mode,
+        capture_day=sale.capture_day,
+    )

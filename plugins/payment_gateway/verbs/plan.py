@@ -1,0 +1,65 @@
+"""Local changes of when a sale is remitted: move its capture_date, hold it out of the runs, release it again."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from app.database import now
+from app.domain.errors import InvalidInput, NotAllowedInState
+from app.domain.states import Event
+from app.domain.text import N_
+from app.domain.verbs import Verb
+from app.ports import ActionRequest
+from app.security import profiles
+
+from ..ledger import Case, enter
+from ..remittances import remittance_day
+from .base import Step, demand_state, right
+
+
+def move(case: Case, request: ActionRequest, held: ExitStack) -> None:
+    """Move to `request.capture_date`, between the next remittance and the sale's limit date."""
+    sale = case.transaction
+    demand_state(case, Verb.MOVE)
+    day = request.capture_date
+    if day is None:
+        raise InvalidInput.of("capture_date", "missing", N_("This field is needed."))
+    soonest = remittance_day(sale.contract, sale.merchant.zone, now())
+    if day < soonest:
+        text = N_("The next remittance leaves on %(soonest)s; no earlier day is possible.")
+        raise InvalidInput.of("capture_date", "capture_date_past", text, soonest=soonest.isoformat())
+    if sale.limit_date is not None and day > sale.limit_date:
+        text = N_("This sale must be remitted by %(limit)s at the latest.")
+        raise InvalidInput.of("capture_date", "capture_date_beyond_limit", text, limit=sale.limit_date.isoformat())
+    before, sale.capture_date = sale.capture_date, day
+    data = {"from": before.isoformat() if before else None, "to": day.isoformat()}
+    enter(case.session, sale, None, Event.MOVED, case.actor, data=data)
+
+
+def hold(case: Case, request: ActionRequest, held: ExitStack) -> None:
+    """Take the sale out of the automatic runs; its limit date goes on."""
+    _set_held(case, Verb.HOLD, True, Event.HELD, request)
+
+
+def release(case: Case, request: ActionRequest, held: ExitStack) -> None:
+    """Put a held sale, or one whose capture the bank refused, back into the runs; never into one already gone."""
+    sale = case.transaction
+    _set_held(case, Verb.RELEASE, False, Event.RELEASED, request)
+    sale.capture_error = None
+    soonest = remittance_day(sale.contract, sale.merchant.zone, now())
+    if sale.capture_date is None or sale.capture_date < soonest:
+        sale.capture_date = min(soonest, sale.limit_date) if sale.limit_date else soonest
+
+
+def _set_held(case: Case, verb: Verb, held: bool, event: Event, request: ActionRequest) -> None:
+    sale = case.transaction
+    demand_state(case, verb)
+    if sale.held == held and not (verb == Verb.RELEASE and sale.capture_error):
+        raise NotAllowedInState(state=sale.state)
+    sale.held = held
+    enter(case.session, sale, None, event, case.actor, data={"note": request.note} if request.note else None)
+
+
+MOVE = Step(Verb.MOVE, right(profiles.MOVE), move)
+HOLD = Step(Verb.HOLD, right(profiles.HOLD), hold)
+RELEASE = Step(Verb.RELEASE, right(profiles.HOLD), release)

@@ -1,0 +1,103 @@
+"""A person decides on a PENDING of 24 hours: cancel at the bank, or close with the bank's written answer (two persons)."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
+
+from app.database import now
+from app.domain.errors import InvalidInput, NotAllowedInState, OperationInFlight
+from app.domain.states import OPEN_STATUSES, Event, OperationStatus
+from app.domain.text import N_
+from app.domain.verbs import STATES, Verb
+from app.models import Operation, Transaction
+from app.ports import ActionRequest, AmountRequest, Answer, GatewayResult, Outcome
+from app.security import profiles
+
+from ..answers import answer
+from ..ledger import Case, enter, finish
+from ..runner import Intent, demand_open, intent_for, slot
+from ..settle import RELEASED, settle
+from .base import Step, account_of, right
+
+OLD_ENOUGH = timedelta(hours=24)
+OUTCOMES = ("APPROVED", "REFUSED", "CANCELLED", "EXPIRED")
+
+
+def old_enough(sale: Transaction) -> bool:
+    """Return whether the sale has been uncertain for 24 hours."""
+    return now() - sale.created_at >= OLD_ENOUGH
+
+
+def begin(case: Case, request: ActionRequest, held: ExitStack) -> Intent | Answer | Operation:
+    """Cancel at the bank, or record or carry out a closing."""
+    sale = case.transaction
+    if sale.state not in STATES[Verb.RESOLVE]:
+        raise NotAllowedInState(state=sale.state)
+    if not old_enough(sale):
+        raise NotAllowedInState(state=sale.state)
+    operation = next((each for each in case.operations if each.status in OPEN_STATUSES), None)
+    if operation is None or operation.status != OperationStatus.UNKNOWN:
+        raise OperationInFlight()
+    if request.decision == "cancel":
+        return _cancel(case, operation, held)
+    if request.decision == "close":
+        return _close(case, operation, request)
+    raise InvalidInput.of("decision", "decision_invalid", N_("The decision is cancel or close."))
+
+
+def _cancel(case: Case, operation: Operation, held: ExitStack) -> Intent:
+    """Ask the bank to cancel; the authorisation stays UNKNOWN, and inquired, until the bank confirms."""
+    sale = case.transaction
+    account = account_of(case)
+    demand_open(account)
+    held.enter_context(slot())
+    request = AmountRequest(sale.reference, sale.amount, sale.currency)
+    return intent_for(case, operation, account, "cancel", request, settle_cancel)
+
+
+def settle_cancel(case: Case, operation: Operation, result: GatewayResult) -> None:
+    """CANCELLED when the bank confirms; anything else leaves all as it is, with the answer as evidence."""
+    if operation.status not in OPEN_STATUSES:
+        return
+    gone = result.response_code == "24" and result.new_status in RELEASED
+    if result.outcome == Outcome.APPROVED or gone:
+        close(case, operation, "CANCELLED")
+        return
+    tried = {"at": now().isoformat(), "by": case.actor.name, "response_code": result.response_code}
+    operation.evidence = {**(operation.evidence or {}), "cancel": tried}
+
+
+def _close(case: Case, operation: Operation, request: ActionRequest) -> Answer | Operation:
+    outcome = (request.outcome or "").upper()
+    if outcome not in OUTCOMES:
+        raise InvalidInput.of("outcome", "outcome_invalid", N_("The outcome is what the bank's written answer says."))
+    if not request.note:
+        raise InvalidInput.of("note", "missing", N_("Name the bank's written answer."))
+    proposal: dict[str, Any] = (operation.evidence or {}).get("close") or {}
+    if proposal.get("outcome") != outcome or proposal.get("by_id") == case.actor.id:
+        closing = {"outcome": outcome, "note": request.note, "by_id": case.actor.id, "by": case.actor.name}
+        operation.evidence = {**(operation.evidence or {}), "close": {**closing, "at": now().isoformat()}}
+        done = answer(case.transaction, operation)
+        return Answer(done.transaction_id, done.reference, 202, "approval_required", operation.id)
+    operation.requested_by_id, operation.approved_by_id = proposal["by_id"], case.actor.id
+    operation.approved_by, operation.note = case.actor.name, request.note
+    close(case, operation, outcome)
+    return operation
+
+
+def close(case: Case, operation: Operation, outcome: str) -> None:
+    """Take the sale to the state the bank's written answer says."""
+    sale = case.transaction
+    if outcome in ("CANCELLED", "EXPIRED"):
+        sale.amount, sale.bank_amount, sale.bank_status = 0, 0, outcome
+        event = Event.CANCELLED if outcome == "CANCELLED" else Event.EXPIRED
+        enter(case.session, sale, operation, event, case.actor)
+        finish(sale, operation, OperationStatus.DONE)
+        return
+    result = Outcome.APPROVED if outcome == "APPROVED" else Outcome.DECLINED
+    settle(case, operation, GatewayResult(result, response_code="00" if outcome == "APPROVED" else "05"))
+
+
+STEP = Step(Verb.RESOLVE, right(profiles.RESOLVE), begin)

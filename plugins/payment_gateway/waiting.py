@@ -1,0 +1,62 @@
+"""Sending what waited: refunds the bank could not take, and releases the machine owes (late approvals, lapsed sales)."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.database import NOTHING, Scope, now, unit_of_work
+from app.domain.actor import machine
+from app.domain.errors import DomainError
+from app.domain.states import OperationStatus
+from app.models import Operation
+from app.ports import Answer
+
+from .answers import answer
+from .desk import resend
+from .ledger import open_case
+from .runner import Intent, perform
+
+log = structlog.get_logger(__name__)
+_DUE = text("SELECT id, merchant_id FROM due_waiting(:at, :most)")
+TRY_AGAIN = timedelta(minutes=5)
+
+
+def send_due(most: int = 50) -> int:
+    """Send every WAITING operation whose time has come; returns how many were taken."""
+    with unit_of_work(NOTHING) as session:
+        due = session.execute(_DUE, {"at": now(), "most": most}).all()
+    for operation_id, merchant_id in due:
+        send_one(merchant_id, operation_id)
+    return len(due)
+
+
+def send_one(merchant_id: int, operation_id: int) -> None:
+    """Send one WAITING operation, unless another worker has it or it is not possible now (then in five minutes)."""
+    actor = machine(merchant_id)
+
+    def begin(session: Session, held: ExitStack) -> Intent | Answer:
+        transaction_id = session.get_one(Operation, operation_id).transaction_id
+        case = open_case(session, actor, transaction_id, skip_locked=True)
+        operation = next(each for each in case.operations if each.id == operation_id)
+        if operation.status != OperationStatus.WAITING or operation.due_at is None or operation.due_at > now():
+            return answer(case.transaction, operation)
+        sent = resend(case, operation, held)
+        return sent if isinstance(sent, Intent) else answer(case.transaction, sent)
+
+    try:
+        perform(actor, begin)
+    except DomainError as error:
+        log.info("waiting_operation_not_sent", operation=operation_id, code=error.code)
+        _postpone(merchant_id, operation_id)
+
+
+def _postpone(merchant_id: int, operation_id: int) -> None:
+    with unit_of_work(Scope((merchant_id,))) as session:
+        operation = session.get_one(Operation, operation_id, with_for_update=True)
+        if operation.status == OperationStatus.WAITING:
+            operation.due_at = now() + TRY_AGAIN
