@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-from flask import Flask
+from typing import TYPE_CHECKING
 
 from config import Settings, load
 
-from .domain import clock
-from .plugin import demand_screens, load_plugins, registry
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -18,8 +17,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises ConfigError or PluginError, each with one line that says what to mend. Permissions are never written here:
     `egestion init` calls app.security.sync.
     """
+    # Imported here: the supervisor, the commands and the clock start without Flask, a second sooner each.
+    from flask import Flask
+
     from . import extensions as ext
+    from .domain import clock
     from .flask_config import flask_config
+    from .plugin import demand_screens, load_plugins, registry
 
     settings = settings or load()
     clock.configure(settings.clock_file if settings.practice else None)
