@@ -28,9 +28,10 @@ class Root(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command. A plug-in's runs inside the application's context."""
-        found = core_commands().get(cmd_name)
-        if found is not None:
-            return found
+        for module in OFFERING:  # one by one: the supervisor's commands start without the others' imports
+            found = commands_of(module).get(cmd_name)
+            if found is not None:
+                return found
         return plugin_commands(ctx).get(cmd_name)
 
 
@@ -43,9 +44,14 @@ def core_commands() -> dict[str, click.Command]:
     """Return the commands of the core by name."""
     found: dict[str, click.Command] = {}
     for module in OFFERING:
-        commands: Iterable[click.Command] = importlib.import_module(module).COMMANDS
-        found |= {str(command.name): command for command in commands}
+        found |= commands_of(module)
     return found
+
+
+def commands_of(module: str) -> dict[str, click.Command]:
+    """Return what one module of the core offers, by name."""
+    commands: Iterable[click.Command] = importlib.import_module(module).COMMANDS
+    return {str(command.name): command for command in commands}
 
 
 def plugin_commands(ctx: click.Context) -> Mapping[str, click.Command]:
@@ -63,10 +69,12 @@ def plugin_commands(ctx: click.Context) -> Mapping[str, click.Command]:
 
 def main() -> None:
     """Run the command line; a setting or plug-in that cannot be used is one line and exit 1."""
-    from .plugin import PluginError
-
     try:
         cli.main(prog_name="egestion")
-    except (ConfigError, PluginError) as error:
+    except (ConfigError, RuntimeError) as error:
+        from .plugin import PluginError  # here: its import takes a second that most commands need not wait
+
+        if not isinstance(error, ConfigError | PluginError):
+            raise
         click.echo(f"egestion: {error}", err=True)
         sys.exit(1)
