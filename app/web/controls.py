@@ -66,6 +66,4 @@ def takes_files(form: Any) -> bool:
 
 def init_controls(app: Flask) -> None:
     """Register `control` and `control_kind` for the form macros."""
-    app.jinja_env.globals.update(
-        control=control, control_kind=kind, form_errors=form_errors, takes_files=takes_files
-    )
+    app.jinja_env.globals.update(control=control, control_kind=kind, form_errors=form_errors, takes_files=takes_files)

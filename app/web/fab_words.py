@@ -54,7 +54,9 @@ WORDS = (
     lazy_gettext("It's not a good policy to remove a user, just make it inactive"),
     lazy_gettext("The user's email, this will also be used for OID auth"),
     lazy_gettext("The user role on the application, this will associate with a list of permissions"),
-    lazy_gettext("The user group on the application, this will associate with a list of roles associated with the group"),
+    lazy_gettext(
+        "The user group on the application, this will associate with a list of roles associated with the group"
+    ),
     lazy_gettext("Please rewrite the user's password to confirm"),
     lazy_gettext("Please rewrite the password to confirm"),
     lazy_gettext("Please use a good password policy, this application does not check this for you"),

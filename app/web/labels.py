@@ -65,4 +65,4 @@ def tone(code: object, kind: str = "state") -> str:
 
 def yes_no(value: bool) -> str:
     """Return the word for a boolean."""
-    return gettext("yes") if value else gettext("no")
+    return str(gettext("yes") if value else gettext("no"))

@@ -22,7 +22,7 @@ GUESSED = {"state": "state"}
 
 def view_named(name: str) -> Any:
     """Return the registered view of class `name`; None when there is none."""
-    return next((view for view in current_app.appbuilder.baseviews if type(view).__name__ == name), None)
+    return next((view for view in current_app.extensions["appbuilder"].baseviews if type(view).__name__ == name), None)
 
 
 def kind_of(view: Any, column: str, value: object = None) -> str:

@@ -50,7 +50,7 @@ def _input(field: Field, index: int, label: str) -> SearchInput:
         return SearchInput(identity, label, _select(name, identity, choices, value))
     if isinstance(PLAIN.get(type(field.widget), field.widget), widgets.Select):
         choices = [("", gettext("any"))]
-        choices += [(str(choice[0]), str(choice[1])) for choice in field.iter_choices() if choice[0] != "__None"]
+        choices += [(str(value), str(text)) for value, text, *_ in field.iter_choices() if value != "__None"]
         return SearchInput(identity, label, _select(name, identity, choices, value))
     kind = "date" if field.type in ("DateField", "DateTimeField") else "text"
     html = Markup('<input class="control" type="{}" id="{}" name="{}" value="{}">').format(kind, identity, name, value)

@@ -37,10 +37,15 @@ class MenuGroup:
     entries: list[MenuEntry]
 
 
+def the_appbuilder() -> Any:
+    """Return the application's AppBuilder, for pages rendered without FAB's own context."""
+    return current_app.extensions["appbuilder"]
+
+
 def menu_groups() -> list[MenuGroup]:
     """Return FAB's menu as the signed-in person may use it: permitted links only, no empty group."""
-    menu = current_app.appbuilder.menu
-    allowed = current_app.appbuilder.sm.get_user_menu_access(menu.get_flat_name_list())
+    menu = the_appbuilder().menu
+    allowed = the_appbuilder().sm.get_user_menu_access(menu.get_flat_name_list())
     top: list[MenuEntry] = []
     groups: list[MenuGroup] = []
     last: list[MenuGroup] = []
@@ -110,6 +115,6 @@ def init_shell(app: Flask) -> None:
         signed_in=signed_in,
         text_size=text_size,
         sign_out_by_post=sign_out_by_post,
-        the_appbuilder=lambda: current_app.appbuilder,
+        the_appbuilder=the_appbuilder,
         languages=lambda: current_app.config["LANGUAGES"],
     )

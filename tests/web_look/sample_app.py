@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, abort, flash, redirect, request
@@ -17,6 +18,7 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _l
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
+from jinja2 import FileSystemLoader
 from sqlalchemy import Boolean, Date, DateTime, ForeignKey, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -67,7 +69,17 @@ class SaleView(ModelView):
     route_base = "/sales"
     list_title, show_title = _l("Transactions"), _l("Transaction")
     list_intro = _l("Every card order of your merchants, newest first.")
-    list_columns = ["reference", "taken", "order_number", "state", "brand", "card", "amount", "currency", "capture_date"]
+    list_columns = [
+        "reference",
+        "taken",
+        "order_number",
+        "state",
+        "brand",
+        "card",
+        "amount",
+        "currency",
+        "capture_date",
+    ]
     show_columns = [*list_columns, "shop"]
     order_columns = ["reference", "order_number", "state", "brand", "amount"]
     column_kinds = {"reference": "code", "card": "code", "amount": "amount", "state": "state"}
@@ -76,10 +88,17 @@ class SaleView(ModelView):
     base_order = ("id", "desc")
     row_actions = ["remit"]
     label_columns = {
-        "reference": _l("Reference"), "taken": _l("Taken"), "order_number": _l("Order number"), "state": _l("State"),
-        "brand": _l("Brand"), "card": _l("Card"), "amount": _l("Amount"), "currency": _l("Currency"),
-        "capture_date": _l("Remittance on"), "shop": _l("Merchant"),
-    }  # fmt: skip
+        "reference": _l("Reference"),
+        "taken": _l("Taken"),
+        "order_number": _l("Order number"),
+        "state": _l("State"),
+        "brand": _l("Brand"),
+        "card": _l("Card"),
+        "amount": _l("Amount"),
+        "currency": _l("Currency"),
+        "capture_date": _l("Remittance on"),
+        "shop": _l("Merchant"),
+    }
 
     @action("remit", "Remit now", icon="")
     def remit(self, items: Any) -> ResponseReturnValue:
@@ -133,11 +152,17 @@ def build(database: str = "sqlite:///:memory:") -> Flask:
     app = Flask("sample", root_path=product.__path__[0])
     app.jinja_loader = _loader()
     app.config.update(
-        APP_NAME="VPC e-gestion", SECRET_KEY="look", SQLALCHEMY_DATABASE_URI=database, WTF_CSRF_TIME_LIMIT=None,
-        LANGUAGES={"fr": {"name": "Français"}, "en": {"name": "English"}}, BABEL_DEFAULT_LOCALE="fr",
-        FAB_ADD_SECURITY_API=False, FAB_API_SWAGGER_UI=False, RATELIMIT_ENABLED=False,
+        APP_NAME="VPC e-gestion",
+        SECRET_KEY="look",
+        SQLALCHEMY_DATABASE_URI=database,
+        WTF_CSRF_TIME_LIMIT=None,
+        LANGUAGES={"fr": {"name": "Français"}, "en": {"name": "English"}},
+        BABEL_DEFAULT_LOCALE="fr",
+        FAB_ADD_SECURITY_API=False,
+        FAB_API_SWAGGER_UI=False,
+        RATELIMIT_ENABLED=False,
         SQLALCHEMY_ENGINE_OPTIONS={"connect_args": {"check_same_thread": False}},
-    )  # fmt: skip
+    )
     db = SQLAlchemy(model_class=Model)
     db.init_app(app)
     CSRFProtect(app)
@@ -154,11 +179,7 @@ def build(database: str = "sqlite:///:memory:") -> Flask:
     return app
 
 
-def _loader() -> Any:
-    from pathlib import Path
-
-    from jinja2 import FileSystemLoader
-
+def _loader() -> FileSystemLoader:
     return FileSystemLoader([Path(product.__path__[0]) / "templates", Path(__file__).parent / "templates"])
 
 
@@ -167,15 +188,21 @@ def _fill(db: SQLAlchemy, builder: AppBuilder) -> None:
     sm.add_user("vera", "Véra", "Lemaître-Dubois", "vera@practice.example", sm.find_role("Admin"), PASSWORD)
     shops = [Shop(name=name, active=True, opened=date(2025, 8, 1)) for name in ("La Redoute du Fil", "Bottes & Cie")]
     db.session.add_all(shops)
-    start = datetime(2026, 11, 24, 7, 2)
+    start = datetime(2026, 11, 24, 7, 2, tzinfo=UTC)
     for n in range(64):
         db.session.add(
             Sale(
-                reference=f"7K{n:03d}-Q{(n * 7919) % 9973:04d}", order_number=f"A-{1001 + n}", state=STATES[n % 8],
-                created_at=start - timedelta(minutes=37 * n), brand=["CB", "VISA", "MASTERCARD", "AMEX"][n % 4],
-                card=f"4970 10•• •••• {(n * 677) % 10000:04d}", amount=(n * n * 913 + 1250) % 4_000_000, currency="EUR",
-                capture_date=date(2026, 11, 24) + timedelta(days=n % 6), shop=shops[n % 2],
-            )  # fmt: skip
+                reference=f"7K{n:03d}-Q{(n * 7919) % 9973:04d}",
+                order_number=f"A-{1001 + n}",
+                state=STATES[n % 8],
+                created_at=(start - timedelta(minutes=37 * n)).replace(tzinfo=None),
+                brand=["CB", "VISA", "MASTERCARD", "AMEX"][n % 4],
+                card=f"4970 10•• •••• {(n * 677) % 10000:04d}",
+                amount=(n * n * 913 + 1250) % 4_000_000,
+                currency="EUR",
+                capture_date=date(2026, 11, 24) + timedelta(days=n % 6),
+                shop=shops[n % 2],
+            )
         )
     db.session.commit()
 
