@@ -1,0 +1,50 @@
+"""JSON read strictly: one object, no name twice, no NaN, numbers as they are written, never more than 64 KiB."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from flask import request
+
+from ..domain.errors import MalformedRequest
+from .problems import UnsupportedMediaType
+
+LARGEST = 64 * 1024  # bytes; the longest order there can be is below 8 KiB
+
+
+def read_body(*, optional: bool = False) -> Mapping[str, Any]:
+    """Return the request's JSON object; {} for no body where it is `optional`.
+
+    Raises UnsupportedMediaType, MalformedRequest, or werkzeug's RequestEntityTooLarge.
+    """
+    request.max_content_length = LARGEST
+    data = request.get_data(cache=False)
+    if optional and not data:
+        return {}
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType()
+    try:
+        body = json.loads(data.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant, parse_int=_whole)
+    except (ValueError, RecursionError):
+        raise MalformedRequest() from None
+    if not isinstance(body, dict):
+        raise MalformedRequest()
+    return body
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name twice")
+    return found
+
+
+def _constant(_name: str) -> NoReturn:
+    raise ValueError("no JSON number")
+
+
+def _whole(digits: str) -> int:
+    """A whole number; of one beyond 30 digits the first 31, which are out of every field's range as well."""
+    return int(digits[:31])

@@ -1,0 +1,25 @@
+"""`egestion api-token USERNAME`: prints a bearer token for the API."""
+
+from __future__ import annotations
+
+import click
+from sqlalchemy import text
+
+
+@click.command("api-token")
+@click.argument("username")
+def api_token(username: str) -> None:
+    """Print a bearer token of USERNAME: 1 hour, dead when the user is disabled or gets other roles."""
+    from .. import create_app
+    from ..extensions import db
+    from ..security.identity import look_up
+    from .tokens import issue
+
+    app = create_app()
+    with app.app_context():
+        with db.engine.connect() as connection:
+            found = connection.scalar(text("SELECT id FROM ab_user WHERE username = :name"), {"name": username})
+            identity = look_up(found, connection) if found is not None else None
+        if identity is None:
+            raise click.ClickException("there is no active user of this name")
+        click.echo(issue(identity))

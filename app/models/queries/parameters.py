@@ -1,0 +1,84 @@
+"""Parameters of lists that several share, and how a day becomes instants of a merchant's zone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
+from ...domain.days import day_bounds
+from ...domain.errors import FieldError, InvalidInput
+from ...domain.field_kinds import Day, Errors, Text, Whole
+from ...domain.fields import Field, read_query
+from ...domain.text import N_
+from .cursor import LONGEST, Position, read_cursor
+from .keyset import Sort
+from .merchants import MerchantFacts
+
+LARGEST_PAGE = 200
+DEFAULT_PAGE = 50
+# Days beyond these have no instants in every zone; nothing was ever sold on them.
+FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(9000, 1, 1)
+
+MERCHANT = Field("merchant", Text(20, pattern="[A-Z0-9]{2,20}"), about="short name; default: all of the caller's")
+DAYS = (
+    Field("date_from", Day(), about="first day, in the merchant's zone"),
+    Field("date_to", Day(), about="last day, included"),
+)
+PAGING = (
+    Field("cursor", Text(LONGEST, pattern="[A-Za-z0-9_-]+", format="cursor"), about="next_cursor of the page before"),
+    Field("page_size", Whole(1, LARGEST_PAGE), about=f"default {DEFAULT_PAGE}"),
+)
+
+
+def read_parameters(
+    fields: Sequence[Field], args: Mapping[str, Sequence[str]], sorts: Mapping[str, Sort]
+) -> dict[str, Any]:
+    """Return the values given in a query, with `sort` the Sort chosen and `cursor` the Position; raises InvalidInput."""
+    errors: Errors = []
+    values = read_query(fields, args, errors)
+    values["sort"] = sorts[values.get("sort") or next(iter(sorts))]
+    if values.get("cursor") is not None:
+        values["cursor"] = _position(values["cursor"], values["sort"], errors)
+    if errors:
+        raise InvalidInput(errors)
+    return values
+
+
+def without_blanks(args: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return a page's query without the inputs of its form that were left empty."""
+    filled = {name: [text for text in texts if text.strip()] for name, texts in args.items()}
+    return {name: texts for name, texts in filled.items() if texts}
+
+
+def between(
+    column: Any, date_from: date | None, date_to: date | None, merchants: Sequence[MerchantFacts]
+) -> list[ColumnElement[bool]]:
+    """Return the conditions that an instant lies on these local days, both included, of merchants that share a zone."""
+    zone = merchants[0].zone_info
+    conditions: list[ColumnElement[bool]] = []
+    if date_from is not None:
+        conditions.append(column >= day_bounds(_within(date_from), zone)[0])
+    if date_to is not None:
+        conditions.append(column < day_bounds(_within(date_to), zone)[1])
+    return conditions
+
+
+def starts_with(column: Any, key: str) -> list[ColumnElement[bool]]:
+    """Return the conditions that a key column (collation C) begins with `key`: a range, which reaches an index."""
+    return [column >= key, column < key + chr(0x10FFFF)]
+
+
+def _within(day: date) -> date:
+    return min(max(day, FIRST_DAY), LAST_DAY)
+
+
+def _position(text: str, sort: Sort, errors: Errors) -> Position | None:
+    try:
+        return read_cursor(text, sort.name, sort.kind)
+    except ValueError:
+        message = N_("This is no cursor of this list in this order; begin with its first page.")
+        errors.append(FieldError("cursor", "cursor_invalid", message))
+        return None

@@ -1,0 +1,145 @@
+"""Remittances, newest first, and one with its lines (interface.md `GET /remittances`).
+
+`debit_amount` are the sales (the cardholder is debited), `credit_amount` the refunds. While a remittance is not closed
+its sums are those of its operations that the bank has done; then they are the ones written when it closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from ...domain.errors import NotFound
+from ...domain.field_kinds import Text, choice
+from ...domain.fields import Field
+from ...domain.states import OperationName, OperationStatus
+from ..merchant import Contract
+from ..operation import Operation
+from ..remittance import STATES, Remittance
+from .cursor import Position
+from .keyset import Page, Sort, count_of, in_order, keys_of, of_merchants
+from .merchants import MerchantFacts, chosen
+from .parameters import DAYS, DEFAULT_PAGE, MERCHANT, PAGING, read_parameters
+
+NEWEST = Sort("-date", Remittance.day, date, True)
+SORTS: Mapping[str, Sort] = MappingProxyType({NEWEST.name: NEWEST})
+PARAMETERS = (
+    MERCHANT,
+    Field("contract", Text(15, pattern="[0-9A-Z]{3,15}")),
+    Field("state", choice(STATES)),
+    *DAYS,
+    *PAGING,
+)
+LARGEST_NUMBER = 2**31 - 1
+UNCLOSED = ("OPEN", "SENDING")
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Sales, refunds (minor units) and how many lines they are."""
+
+    debit_amount: int = 0
+    credit_amount: int = 0
+    lines: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RemittanceFilter:
+    """Which remittances, of which merchants, from where on."""
+
+    merchants: tuple[MerchantFacts, ...]
+    values: Mapping[str, Any]
+    after: Position | None
+    page_size: int
+
+    @classmethod
+    def parse(cls, args: Mapping[str, Sequence[str]], merchants: Sequence[MerchantFacts]) -> RemittanceFilter:
+        """Read a query's parameters; raises InvalidInput, or NotFound for a merchant that is not the caller's."""
+        values = read_parameters(PARAMETERS, args, SORTS)
+        mine = chosen(merchants, values.get("merchant"))
+        return cls(mine, values, values.get("cursor"), values.get("page_size") or DEFAULT_PAGE)
+
+    def page(self, session: Session) -> Page:
+        """Return the next page (3 statements); their sums come from `sums_of`."""
+        ids, cursor = keys_of(session, Remittance, NEWEST, self._conditions, self.merchants, self.after, self.page_size)
+        count, exact = count_of(session, Remittance, self._conditions, self.merchants)
+        statement = select(Remittance).where(of_merchants(Remittance, self.merchants), Remittance.id.in_(ids))
+        rows = session.scalars(statement.options(joinedload(Remittance.contract))).unique() if ids else ()
+        return Page(in_order(ids, rows), cursor, count, exact)
+
+    def _conditions(self, group: Sequence[MerchantFacts]) -> list[ColumnElement[bool]]:
+        values = self.values
+        conditions = [of_merchants(Remittance, group)]
+        if values.get("state") is not None:
+            conditions.append(Remittance.state == values["state"])
+        if values.get("contract") is not None:
+            mine = select(Contract.id).where(of_merchants(Contract, group), Contract.number == values["contract"])
+            conditions.append(Remittance.contract_id.in_(mine))
+        if values.get("date_from") is not None:
+            conditions.append(Remittance.day >= values["date_from"])
+        if values.get("date_to") is not None:
+            conditions.append(Remittance.day <= values["date_to"])
+        return conditions
+
+
+def sums_of(session: Session, remittances: Sequence[Remittance]) -> dict[int, Sums]:
+    """Return the sums of remittances by id: one statement for all that are not closed, none without such."""
+    closed = {
+        each.id: Sums(each.debit_amount, each.credit_amount, each.lines)
+        for each in remittances
+        if each.state not in UNCLOSED
+    }
+    unclosed = [each for each in remittances if each.state in UNCLOSED]
+    if not unclosed:
+        return closed
+    done = Operation.status == OperationStatus.DONE
+    sale, refund = Operation.name == OperationName.CAPTURE, Operation.name == OperationName.CREDIT
+    rows = session.execute(
+        select(
+            Operation.remittance_id,
+            func.coalesce(func.sum(Operation.amount).filter(done, sale), 0),
+            func.coalesce(func.sum(Operation.amount).filter(done, refund), 0),
+            func.count().filter(done),
+        )
+        .where(
+            Operation.merchant_id.in_({each.merchant_id for each in unclosed}),
+            Operation.remittance_id.in_([each.id for each in unclosed]),
+        )
+        .group_by(Operation.remittance_id)
+    )
+    sums = {row[0]: Sums(int(row[1]), int(row[2]), row[3]) for row in rows}
+    return closed | {each.id: sums.get(each.id, Sums()) for each in unclosed}
+
+
+def remittance_of(session: Session, contract: str, number: int) -> Remittance:
+    """Return the remittance in scope of this contract number and number; raises NotFound."""
+    if not 0 < number <= LARGEST_NUMBER:
+        raise NotFound()
+    found = session.scalar(
+        select(Remittance)
+        .join(Contract, (Contract.merchant_id == Remittance.merchant_id) & (Contract.id == Remittance.contract_id))
+        .where(Contract.number == contract, Remittance.number == number)
+        .order_by(Remittance.id)
+        .limit(1)
+        .options(joinedload(Remittance.contract))
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def lines_of(session: Session, remittance: Remittance) -> Sequence[Operation]:
+    """Return the operations of a remittance by line, each with its transaction."""
+    statement = (
+        select(Operation)
+        .where(Operation.merchant_id == remittance.merchant_id, Operation.remittance_id == remittance.id)
+        .order_by(Operation.remittance_line)
+        .options(joinedload(Operation.transaction))
+    )
+    return session.scalars(statement).unique().all()
