@@ -45,8 +45,8 @@ def run(settings: Settings, out: TextIO = sys.stdout) -> int:
     try:
         for name in supervisor.listed.stop_leftovers(STOP_SIGNALS):
             say(f"stopped {name} of a run that was killed")
-        start_servers(settings, supervisor)
         demand_ports(settings)
+        start_servers(settings, supervisor)
         return _serve(settings, supervisor, say)
     finally:
         supervisor.stop_all()
