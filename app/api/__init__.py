@@ -2,50 +2,23 @@
 
 from __future__ import annotations
 
-from functools import cache
+from typing import TYPE_CHECKING
 
-from flask import Blueprint, Flask, Response, request
-
-from ..extensions import csrf
-from .answers import json_answer
-from .identity import authenticate
-from .monitoring import init_monitoring
-from .openapi import document
-from .problems import init_problems, problem
-from .routes import endpoints
-from .traces import init_traces
-
-__all__ = ["PREFIX", "problem", "register"]
-
-PREFIX = "/api/v1"
-DESCRIPTION = "api_v1.description"  # the only route that asks for no token: it tells nothing of anybody
+if TYPE_CHECKING:  # the command that prints tokens starts without Flask
+    from flask import Flask
+    from flask.typing import ResponseReturnValue
+    from werkzeug.exceptions import HTTPException
 
 
 def register(app: Flask) -> None:
-    """Add the API under its prefix, `/health` and `/metrics` at the root, and the log of requests.
+    """Add the API under /api/v1, `/health` and `/metrics` at the root, and the log of requests."""
+    from .registration import register as add
 
-    Exempt from CSRF protection because a bearer token is the only thing it accepts: a browser sends none by itself.
-    """
-    blueprint = Blueprint("api_v1", __name__, url_prefix=PREFIX)
-    init_problems(blueprint)
-    table = endpoints(app)
+    add(app)
 
-    @cache
-    def described() -> object:
-        return document(table, PREFIX)
 
-    def description() -> Response:
-        return json_answer(described())
+def problem(error: HTTPException) -> ResponseReturnValue:
+    """Answer an HTTP error of a request under /api/ as problem+json."""
+    from .problems import problem as answer
 
-    def admit() -> None:
-        if request.endpoint != DESCRIPTION:
-            authenticate()
-
-    blueprint.before_request(admit)
-    blueprint.add_url_rule("/_openapi", "description", description)
-    for endpoint in table:
-        blueprint.add_url_rule(endpoint.path, endpoint.name, endpoint.view, methods=[endpoint.method])
-    app.register_blueprint(blueprint)
-    csrf.exempt(blueprint)
-    init_monitoring(app)
-    init_traces(app)
+    return answer(error)

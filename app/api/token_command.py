@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import click
-from sqlalchemy import text
 
 
 @click.command("api-token")
 @click.argument("username")
 def api_token(username: str) -> None:
     """Print a bearer token of USERNAME: 1 hour, dead when the user is disabled or gets other roles."""
+    from sqlalchemy import text
+
     from .. import create_app
     from ..extensions import db
     from ..security.identity import look_up
@@ -23,3 +24,7 @@ def api_token(username: str) -> None:
         if identity is None:
             raise click.ClickException("there is no active user of this name")
         click.echo(issue(identity))
+
+
+#: What app/cli.py adds to the root group.
+COMMANDS = (api_token,)
