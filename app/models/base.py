@@ -50,10 +50,17 @@ def owned(table: str, *more: Any) -> tuple[Any, ...]:
     )
 
 
-def refers(table: str, column: str, target: str) -> ForeignKeyConstraint:
-    """Return a composite foreign key: key checks bypass row security, so the merchant is part of the key."""
+def refers(table: str, column: str, target: str, *, deferred: bool = False) -> ForeignKeyConstraint:
+    """Return a composite foreign key: key checks bypass row security, so the merchant is part of the key.
+
+    `deferred`: checked at the commit, for a row that must be written before what it refers to.
+    """
     return ForeignKeyConstraint(
-        ["merchant_id", column], [f"{target}.merchant_id", f"{target}.id"], name=f"fk_{table}_{column}"
+        ["merchant_id", column],
+        [f"{target}.merchant_id", f"{target}.id"],
+        name=f"fk_{table}_{column}",
+        deferrable=deferred or None,
+        initially="DEFERRED" if deferred else None,
     )
 
 

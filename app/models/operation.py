@@ -131,8 +131,8 @@ class Submission(MerchantOwned, Model):
     __tablename__ = "submission"
     __table_args__ = owned(
         "submission",
-        refers("submission", "transaction_id", "transaction"),
-        refers("submission", "operation_id", "operation"),
+        refers("submission", "transaction_id", "transaction", deferred=True),
+        refers("submission", "operation_id", "operation", deferred=True),
         UniqueConstraint("merchant_id", "key", name="uq_submission_key"),
     )
 

@@ -76,7 +76,7 @@ class Desk:
             sale = _find(session, reference)
             step.demand(actor, sale)
             canonical = {"reference": reference, "request": request.canonical()}
-            earlier = claim(session, sale.merchant_id, key, verb, lambda _version: canonical)
+            earlier = claim(session, sale.merchant_id, key, verb, lambda _version: canonical).earlier
             if earlier is not None:
                 return terminal.replay(session, actor, earlier)
             case = open_case(session, actor, sale.id, key)
@@ -95,7 +95,7 @@ class Desk:
             sale = session.get_one(Transaction, asked.transaction_id)
             actor.demand(profiles.APPROVE)
             canonical = {"operation": operation_id, "approve": approve, "note": note}
-            earlier = claim(session, asked.merchant_id, key, "decide", lambda _version: canonical)
+            earlier = claim(session, asked.merchant_id, key, "decide", lambda _version: canonical).earlier
             if earlier is not None:
                 return terminal.replay(session, actor, earlier)
             case = open_case(session, actor, sale.id, key)

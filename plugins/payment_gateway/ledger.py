@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.database import now, real_now
 from app.domain.actor import Actor
@@ -89,7 +89,8 @@ def lock(session: Session, transaction_id: int, *, skip_locked: bool = False) ->
     row = session.scalar(
         select(Transaction)
         .where(Transaction.id == transaction_id)
-        .with_for_update(skip_locked=skip_locked)
+        .options(joinedload(Transaction.merchant, innerjoin=True), joinedload(Transaction.contract, innerjoin=True))
+        .with_for_update(of=Transaction, skip_locked=skip_locked)
         .execution_options(populate_existing=True)
     )
     if row is None:
@@ -124,7 +125,7 @@ def enter(
     """Take the transaction through the table and write the event with the amounts as they are after it."""
     before = from_state or transaction.state
     transaction.state = next_state(before, event)
-    if operation is not None:
+    if operation is not None and event is not Event.SUBMITTED:  # it has only just been asked
         operation.new_state = transaction.state
     session.add(
         TransactionEvent(

@@ -28,6 +28,7 @@ class PaymentGateway(Plugin):
         from .commands import COMMANDS
         from .desk import Desk
         from .lapses import expire_due
+        from .practice import load_practice
         from .resolution import resolve_due
         from .waiting import send_due
 
@@ -38,6 +39,7 @@ class PaymentGateway(Plugin):
         registry.add_sweep(Sweep("inquiries", 2, resolve_due))
         registry.add_sweep(Sweep("waiting operations", 5, send_due))
         registry.add_sweep(Sweep("lapsed sales", 60, expire_due))
+        registry.add_practice_loader(load_practice)
         registry.add_checker("bank", bank_checks)
         for command in COMMANDS:
             registry.add_command(command)

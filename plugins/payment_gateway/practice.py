@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.database import Scope, unit_of_work
+from app.models import Contract, Merchant
 from config import SecretFolder, Settings
 
 from .accounts import GatewayAccount, SealPolicy
@@ -16,6 +17,7 @@ from .gateway_secrets import FOLDER
 
 # The public test merchant's key and its neighbour's (interface.md "Practice bank"): nothing about them is secret.
 PRACTICE_ID, OTHER_ID = "002001000000001", "002001000000002"
+BANK_IDS: Mapping[str, str] = MappingProxyType({"PRACTICE": PRACTICE_ID, "OTHER": OTHER_ID})
 KEYS: Mapping[str, str] = MappingProxyType({PRACTICE_ID: f"{PRACTICE_ID}_KEY1", OTHER_ID: f"{OTHER_ID}_KEY1"})
 
 
@@ -63,3 +65,12 @@ def keep_practice_night(settings: Settings, on: bool) -> int:
     change = update(table).where(table.c.url == settings.bank_url).values(blackout=on)
     with unit_of_work(Scope(admin=True)) as session:
         return session.execute(change).rowcount  # type: ignore[attr-defined,no-any-return]  # an UPDATE's result
+
+
+def load_practice(settings: Settings, session: Session, merchant: Merchant, contracts: Sequence[Contract]) -> None:
+    """Give each contract of a practice merchant its account; other merchants are left alone."""
+    bank_merchant_id = BANK_IDS.get(merchant.short_name)
+    if settings.bank_url is None or bank_merchant_id is None:
+        return
+    for contract in contracts:
+        create_practice_account(settings, session, merchant.id, contract.id, bank_merchant_id)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,8 @@ from app.models import Submission
 
 CardKeys = Sequence[tuple[int, bytes]]
 Canonical = Callable[[int], Mapping[str, Any]]
+_NEXT_TRANSACTION = func.nextval("transaction_id_seq")
+_NEXT_OPERATION = func.nextval("operation_id_seq")
 
 
 def card_keys() -> CardKeys:
@@ -25,12 +28,25 @@ def card_keys() -> CardKeys:
     return keys
 
 
-def claim(session: Session, merchant_id: int, key: str, verb: str, canonical: Canonical) -> Submission | None:
-    """Insert the submission and return None, or return the earlier one with this key.
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A first submission (`earlier` None), with the ids its new rows are to have where they were asked for."""
+
+    earlier: Submission | None
+    transaction_id: int | None = None
+    operation_id: int | None = None
+
+
+def claim(
+    session: Session, merchant_id: int, key: str, verb: str, canonical: Canonical, *, new_sale: bool = False
+) -> Claim:
+    """Insert the submission, or find the earlier one with this key.
 
     `canonical(version)` gives the request as plain values, the card number replaced by its fingerprint under that key
-    version. Waits for a first submission still in its own unit. Raises IdempotencyMismatch for another request under
-    the key. Rolled back with the unit: what writes nothing consumes no key.
+    version. `new_sale` draws the ids of a transaction and its first operation at once, so that the submission needs no
+    second statement (its references are checked at the commit). Waits for a first submission still in its own unit.
+    Raises IdempotencyMismatch for another request under the key. Rolled back with the unit: what writes nothing
+    consumes no key.
     """
     if not key or len(key) > 255:
         raise IdempotencyKeyMissing()
@@ -43,18 +59,21 @@ def claim(session: Session, merchant_id: int, key: str, verb: str, canonical: Ca
             verb=verb,
             digest=f"{version}:{request_digest(canonical(version), secret)}",
             created_at=now(),
+            transaction_id=_NEXT_TRANSACTION if new_sale else None,
+            operation_id=_NEXT_OPERATION if new_sale else None,
         )
         .on_conflict_do_nothing(index_elements=["merchant_id", "key"])
-        .returning(Submission.id)
+        .returning(Submission.transaction_id, Submission.operation_id)
     )
-    if session.scalar(statement) is not None:
-        return None
+    first = session.execute(statement).one_or_none()
+    if first is not None:
+        return Claim(None, first[0], first[1])
     earlier = session.scalar(select(Submission).where(Submission.merchant_id == merchant_id, Submission.key == key))
     if earlier is None:  # the first one rolled back between our two statements
         raise OperationInFlight()
     if earlier.verb != verb or not _same(earlier.digest, canonical):
         raise IdempotencyMismatch()
-    return earlier
+    return Claim(earlier)
 
 
 def bind(session: Session, merchant_id: int, key: str, transaction_id: int, operation_id: int | None) -> None:

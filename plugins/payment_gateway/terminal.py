@@ -30,7 +30,7 @@ from .people import write_customer
 from .risk import judge, write_hits
 from .runner import Intent, intent_for, perform, slot
 from .shop import demand_option, open_shop
-from .submissions import bind, card_keys, claim
+from .submissions import Claim, card_keys, claim
 
 VERB = "take"
 
@@ -44,12 +44,13 @@ def take(actor: Actor, order: NewOrder, key: str) -> Answer:
 
     def begin(session: Session, held: ExitStack) -> Intent | Answer:
         nonlocal immediate
-        earlier = claim(session, order.merchant_id, key, VERB, lambda version: canonical(order, version))
-        if earlier:
-            return replay(session, actor, earlier)
+        mine = claim(session, order.merchant_id, key, VERB, lambda version: canonical(order, version), new_sale=True)
+        if mine.earlier is not None:
+            return replay(session, actor, mine.earlier)
         sale, account = _sale(session, actor, order)
+        sale.id = mine.transaction_id
         immediate = sale.capture_mode == CaptureMode.IMMEDIATE
-        return _write(session, actor, order, key, held, sale, account)
+        return _write(session, actor, order, mine, held, sale, account)
 
     done = perform(actor, begin)
     if immediate and done.status == 201:
@@ -110,7 +111,7 @@ def _write(
     session: Session,
     actor: Actor,
     order: NewOrder,
-    key: str,
+    mine: Claim,
     held: ExitStack,
     sale: Transaction,
     account: GatewayAccount,
@@ -124,17 +125,15 @@ def _write(
     session.add(sale)
     session.flush()
     write_hits(session, sale, verdict.hits)
-    case = Case(session, actor, sale, [], key)
+    case = Case(session, actor, sale, [])
     status = OperationStatus.WAITING if refused else OperationStatus.SENT
-    operation = case.add(OperationName.TRANSACTION, status, sale.original_amount, note=sale.note)
+    operation = case.add(OperationName.TRANSACTION, status, sale.original_amount, id=mine.operation_id, note=sale.note)
     event = Event.REFUSED_BY_RULE if refused else Event.SUBMITTED
     enter(session, sale, operation, event, actor, from_state=State.NEW)
-    bind(session, sale.merchant_id, key, sale.id, operation.id)
     if refused:
         operation.response_code = "34"
         finish(sale, operation, OperationStatus.REFUSED)
         return answer(sale, operation)
-    operation.new_state = None
     held.enter_context(slot())
     return intent_for(case, operation, account, "authorize", _request(sale, order))
 

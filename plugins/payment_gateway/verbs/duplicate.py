@@ -108,7 +108,6 @@ def _write(earlier: Case, sale: Transaction, account: GatewayAccount, held: Exit
         operation.response_code = "34"
         finish(sale, operation, OperationStatus.REFUSED)
         return answer(sale, operation)
-    operation.new_state = None
     held.enter_context(slot())
     return intent_for(case, operation, account, "duplicate", _request(sale, earlier.transaction))
 
