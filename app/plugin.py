@@ -13,9 +13,12 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 
+from .domain.actor import Actor
 from .domain.errors import NoGateway
+from .domain.verbs import Verb
 from .ports import Checker, DailyTask, OrderDesk, RiskAssessor, Sweep, TransactionAction
 
+VERBS = frozenset(Verb)  # what the desk itself answers for
 #: Runs in the unit that makes a practice merchant and at every later start: settings, session, Merchant, its Contracts.
 PracticeLoader = Callable[[Settings, Session, Any, Sequence[Any]], None]
 
@@ -92,6 +95,12 @@ class Registry:
     def action(self, name: str) -> TransactionAction | None:
         """Return the registered action of that name, or None."""
         return self.actions.get(name)
+
+    def possible(self, actor: Actor, sale: Any) -> list[str]:
+        """Return the verbs possible now on a loaded transaction: the desk's, then those of plug-ins' own actions."""
+        verbs = list(self.desk.allowed(actor, sale)) if self.has_desk else []
+        own = (action for action in self.actions.values() if action.name not in VERBS and sale.state in action.states)
+        return verbs + [action.name for action in own if actor.may(action.right)]
 
     @staticmethod
     def _add(kind: dict[str, Any], name: str, thing: Any) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 from ..domain.actor import Actor
 from ..domain.brands import BRANDS, MAESTRO
 from ..domain.states import STORED, CaptureMode, OperationName, OperationStatus
-from ..domain.verbs import Verb
 from ..models.merchant import CUSTOMER_FIELDS
 from ..models.transaction import CHANNELS, Transaction
 from ..models.unpaid import STAGES
@@ -94,16 +93,12 @@ TRANSACTION = (
     attribute("return_context", TEXT, nullable=True),
     Part("unpaid", _nullable(UNPAID), _unpaid),
 )
-OURS = frozenset(Verb)
 ALLOWED: Schema = {"type": "array", "items": TEXT, "description": "verbs possible now for the caller"}
 
 
 def allowed(sale: Transaction, actor: Actor) -> list[str]:
-    """Return the verbs possible now: the desk's, and those of plug-ins' actions that the desk does not know."""
-    found = registry()
-    verbs = list(found.desk.allowed(actor, sale)) if found.has_desk else []
-    more = [each for each in found.actions.values() if each.name not in OURS and sale.state in each.states]
-    return verbs + [each.name for each in more if actor.may(each.right)]
+    """Return the verbs possible now for the caller."""
+    return registry().possible(actor, sale)
 
 
 def transaction(sale: Transaction, actor: Actor) -> dict[str, Any]:
