@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import Settings
 
 from .extensions import db
+from .plugin import registry
 from .views.guard import init_guard
 from .views.index import StartView
 from .views.register import HouseBuilder, Security, register_views
@@ -31,7 +32,7 @@ def wire(app: Flask) -> AppBuilder:
     init_guard(app, settings)
     builder = HouseBuilder(base_template="egestion/base.html", security_manager_class=Security, indexview=StartView)
     builder.init_app(app, db.session)
-    register_views(builder)
+    register_views(builder, registry(app))
     problem = None
     if importlib.util.find_spec("app.api") is not None:
         api: Any = importlib.import_module("app.api")

@@ -277,7 +277,7 @@ def make_everything(session: Session, merchant: Merchant, marker: str) -> dict[s
             next_try_at=NOON,
         ),
         MerchantLimit(merchant_id=merchant.id, verb="refund", amount=10_000),
-        MerchantOption(merchant_id=merchant.id, code="RISK", from_day=NOON.date()),
+        MerchantOption(merchant_id=merchant.id, code="RISK", from_day=date(2020, 1, 1), until_day=date(2020, 2, 1)),
         Reason(
             merchant_id=merchant.id, code=f"R{marker}"[:32], label_fr=f"motif {marker}", label_en=f"reason {marker}"
         ),

@@ -124,6 +124,10 @@ class TransactionEvent(MerchantOwned, Model):
     actor: Mapped[str] = mapped_column(code(64))
     data: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
+    transaction: Mapped[Any] = relationship(
+        "Transaction", primaryjoin="foreign(TransactionEvent.transaction_id) == Transaction.id", viewonly=True
+    )
+
 
 class Submission(MerchantOwned, Model):
     """One submitted form or Idempotency-Key: the first to insert it wins, every other gets what the first made."""

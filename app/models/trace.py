@@ -32,6 +32,10 @@ class RiskHit(MerchantOwned, Model):
     info: Mapped[str] = mapped_column(String(255))
     at: Mapped[Moment]
 
+    transaction: Mapped[Any] = relationship(
+        "Transaction", primaryjoin="foreign(RiskHit.transaction_id) == Transaction.id", viewonly=True
+    )
+
 
 class Alarm(MerchantOwned, Model):
     """Something a person must look at: a row on the dashboard until acknowledged, one mail, a metric."""

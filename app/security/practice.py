@@ -135,7 +135,7 @@ def _user(session: Session, login: str, profile: str, domain: str, password: str
         return int(
             new_user(session, login, password, (profile,), f"{login}@{domain}", login.capitalize(), "Practice").id
         )
-    return user_id
+    return int(user_id)
 
 
 def _member(session: Session, user_id: int, merchant_id: int) -> None:

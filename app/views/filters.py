@@ -43,7 +43,8 @@ class TypedFilter(BaseFilter):
             return read_whole(text, LARGEST_AMOUNT if large else LARGEST_KEY)
         if self.datamodel.is_date(self.column_name):
             return read_day(text)
-        return text
+        leveled = getattr(self.datamodel, "keys", {}).get(self.column_name)
+        return leveled(text) if leveled else text
 
 
 class Equal(TypedFilter):
@@ -113,6 +114,16 @@ class Related(FilterRelation):
         return query.filter(false() if found is None else getattr(self.model, self.column_name) == found)
 
 
+class OfParent(FilterRelation):
+    """The row belongs to the record it is listed under, which FAB has just read in scope."""
+
+    name = lazy_gettext("Relation")
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """Return the narrowed query."""
+        return query.filter(self.datamodel.get_relation_fk(self.column_name) == value)
+
+
 class RelatedMany(FilterRelation):
     """That other row, which must be in scope, is among the row's."""
 
@@ -140,13 +151,24 @@ def _table(text: list[type[BaseFilter]]) -> tuple[tuple[str, list[type[BaseFilte
     )
 
 
-class LedgerFilters(SQLAFilterConverter):
+class Converter(SQLAFilterConverter):
+    """Chooses the operators of a column by its type; a type that is not listed has none."""
+
+    def convert(self, col_name: str) -> list[BaseFilter] | None:
+        """Return the operators of a column."""
+        for is_type, operators in self.conversion_table:
+            if getattr(self.datamodel, is_type)(col_name):
+                return [operator(col_name, self.datamodel) for operator in operators]
+        return None
+
+
+class LedgerFilters(Converter):
     """Operators for large tables."""
 
     conversion_table = _table([Equal, Prefix])
 
 
-class SettingsFilters(SQLAFilterConverter):
+class SettingsFilters(Converter):
     """Operators for small tables."""
 
     conversion_table = _table([Contains, Equal])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
+from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.models.sqla.interface import SQLAInterface
+from sqlalchemy.orm import joinedload
 
 from ..security.identity import parse_key
-from .filters import LedgerFilters, SettingsFilters
+from .filters import LedgerFilters, OfParent, SettingsFilters
 
 COUNTED = 10_000  # rows; beyond it a list says "more than"
 LARGEST_PAGE = 100  # rows
@@ -16,15 +19,60 @@ LARGEST_CHOICE = 1_000  # rows of a drop-down
 LARGEST_SELECTION = 200  # rows a bulk action takes
 
 
+class SafeFilters(Filters):
+    """FAB's filters, whose operators are made once a table: FAB makes them anew for every column of every copy."""
+
+    def __init__(self, converter: Any, datamodel: Any, search_columns: Any = None, search_filters: Any = None) -> None:
+        self.search_columns = list(search_columns or ())
+        self.filter_converter = converter
+        self.datamodel = datamodel
+        self.clear_filters()
+        self._all_filters = datamodel.operators()
+        self._search_filters = {
+            name: self._all_filters[name] for name in self.search_columns if name in self._all_filters
+        }
+
+    def copy(self) -> SafeFilters:
+        """Return the same with the same active filters."""
+        return self.get_joined_filters(SafeFilters(self.filter_converter, self.datamodel))
+
+    def get_joined_filters(self, filters: Any) -> SafeFilters:
+        """Return one with the active filters of both."""
+        joined = SafeFilters(self.filter_converter, self.datamodel, self.search_columns)
+        joined.filters = [*self.filters, *filters.filters]
+        joined.values = [*self.values, *filters.values]
+        return joined
+
+
 class SafeInterface(SQLAInterface):
     """For small tables: settings, people."""
 
     filter_converter_class = SettingsFilters
+    FilterRelationOneToManyEqual = OfParent  # FAB's name for the filter of lists below a record
+    eager: Sequence[str] = ()  # relations a record is read with
+
+    @cached_property
+    def _operators(self) -> dict[str, list[Any]]:
+        converter = self.filter_converter_class(self)
+        found = {name: converter.convert(name) for name in self.get_columns_list()}
+        return {name: operators for name, operators in found.items() if operators}
+
+    def operators(self) -> dict[str, list[Any]]:
+        """Return the search operators of each column that has any."""
+        return self._operators
+
+    def get_filters(self, search_columns: Any = None, search_filters: Any = None) -> SafeFilters:
+        """Return an empty set of filters."""
+        return SafeFilters(self.filter_converter_class, self, search_columns)
 
     def get(self, id: Any, filters: Any = None, *args: Any, **more: Any) -> Any:
         """Return the row of a key as it stands in an address, None for what is no key or out of scope."""
         key = parse_key(id)
-        return None if key is None else super().get(key, filters, *args, **more)
+        if key is None:
+            return None
+        query = self.apply_filters(self.session.query(self.obj), filters)
+        query = query.options(*[joinedload(getattr(self.obj, name)) for name in self.eager])
+        return query.filter(self.get_pk() == key).one_or_none()
 
     def get_many(self, keys: Iterable[object], filters: Any = None) -> list[Any] | None:
         """Return the rows of these keys in their order; None when one of them is no key or out of scope."""
@@ -65,6 +113,10 @@ class SafeInterface(SQLAInterface):
 
 
 class LedgerInterface(SafeInterface):
-    """For tables that grow with every sale."""
+    """For tables that grow with every sale. `keys` names columns that hold what people type levelled for search."""
 
     filter_converter_class = LedgerFilters
+
+    def __init__(self, obj: Any, keys: Mapping[str, Callable[[str], str]] | None = None) -> None:
+        self.keys = dict(keys or {})
+        super().__init__(obj)

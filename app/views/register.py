@@ -7,8 +7,9 @@ from typing import Any
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.security.sqla.models import Role, User
 
+from ..plugin import Registry
 from ..security.manager import HouseSecurity
-from . import people
+from . import books, configuration, people, sales, watch
 from .history import UtilView
 from .interface import SafeInterface
 from .signin import SignInView
@@ -49,8 +50,44 @@ class HouseBuilder(AppBuilder):
         self.sm.register_views()
 
 
-def register_views(builder: AppBuilder) -> None:
-    """Add the core's screens, in the order of the menu."""
-    security = builder.sm
-    security.user_view = builder.add_view(security.userdbmodelview, "Users", category="Administration")
-    builder.add_view(security.rolemodelview, "Profiles", category="Administration")
+def register_views(builder: AppBuilder, known: Registry) -> None:
+    """Add the core's screens, then put the menu in the order of the day's work."""
+    add, security = builder.add_view, builder.sm
+    add(sales.OperationView, "Operations", category=WORK)
+    add(sales.EventView, "Events", category=WORK)
+    add(watch.RiskHitView, "Rule hits", category=CARE)
+    add(sales.transaction_view(known), "Transactions", category=WORK)
+    add(sales.CustomerView, "Customers", category=WORK)
+    add(watch.AlarmView, "Alarms", category=CARE)
+    add(books.UnpaidView, "Unpaid", category=BOOKS)
+    add(books.RemittanceView, "Remittances", category=BOOKS)
+    add(watch.OutboxView, "Mails", category=CARE)
+    add(configuration.LimitView, "Limits", category=SETTINGS)
+    add(configuration.ReasonView, "Reasons", category=SETTINGS)
+    add(configuration.OptionView, "Options", category=SETTINGS)
+    add(configuration.ContractView, "Contracts", category=SETTINGS)
+    add(configuration.MerchantView, "Merchants", category=SETTINGS)
+    security.user_view = add(security.userdbmodelview, "Users", category=PEOPLE)
+    add(configuration.MembershipView, "Memberships", category=PEOPLE)
+    add(security.rolemodelview, "Profiles", category=PEOPLE)
+    add(watch.AuditView, "Audit", category=PEOPLE)
+    order_menu(builder)
+
+
+def order_menu(builder: AppBuilder) -> None:
+    """Tasks in the order of the day; plug-ins may have added theirs before the core did. Words: app/views/words.py."""
+    places = {name: place for place, name in enumerate(MENU)}
+    last = len(places)
+    builder.menu.menu.sort(key=lambda group: places.get(group.name, last))
+    for group in builder.menu.menu:
+        group.childs.sort(key=lambda entry: places.get(entry.name, last))
+
+
+WORK, CARE, BOOKS, SETTINGS, PEOPLE = "Daily work", "To look after", "Books", "Settings", "People"
+MENU = (
+    WORK, "New order", "Transactions", "Operations", "Customers", "Events",
+    CARE, "Alarms", "Rule hits", "Mails",
+    BOOKS, "Remittances", "Unpaid",
+    SETTINGS, "Limits", "Reasons", "Options", "Contracts", "Merchants",
+    PEOPLE, "Users", "Memberships", "Profiles", "Audit",
+)  # fmt: skip

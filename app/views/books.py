@@ -1,0 +1,68 @@
+"""Remittances and unpaid: what the bank was sent, and what came back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext
+
+from ..models import Remittance, Unpaid
+from ..models.remittance import STATES
+from ..models.unpaid import STAGES
+from ..security.profiles import AUDIT, REMITTANCES, UNPAID
+from .base import Rights
+from .columns import search_choice
+from .interface import LedgerInterface
+from .ledger import LedgerView
+from .sales import OperationView
+
+
+class RemittanceView(LedgerView):
+    """`/remittances`: per contract and day, numbered without gaps; the lines are operations."""
+
+    route_base = "/remittances"
+    datamodel = LedgerInterface(Remittance)
+    rights: ClassVar[Rights] = {"can_list": REMITTANCES, "can_show": REMITTANCES}
+    list_title = lazy_gettext("Remittances")
+    show_title = lazy_gettext("Remittance")
+    related_views: ClassVar[list[Any]] = [OperationView]
+    list_columns: ClassVar[list[str]] = [
+        "day", "merchant_id", "contract.number", "number", "state", "lines", "debit_amount", "credit_amount",
+        "contract.currency",
+    ]  # fmt: skip
+    show_columns: ClassVar[list[str]] = [
+        "contract.number", "number", "day", "state", "lines", "debit_amount", "credit_amount", "opened_at", "sent_at",
+        "contract.currency",
+    ]  # fmt: skip
+    search_columns: ClassVar[list[str]] = ["day", "state"]
+    search_form_extra_fields: ClassVar[dict[str, Any]] = {"state": search_choice("state", STATES)}
+    sorts: ClassVar[Mapping[str, type]] = {"day": date}
+    base_order: ClassVar[tuple[str, str]] = ("day", "desc")
+    column_kinds: ClassVar[dict[str, str]] = {"state": "text", "debit_amount": "amount", "credit_amount": "amount"}
+    currency_column = "contract.currency"
+    always_hidden: ClassVar[Sequence[str]] = ("contract.currency",)
+
+
+class UnpaidView(LedgerView):
+    """`/unpaid`: the one whose answer is due first stands first."""
+
+    route_base = "/unpaid"
+    datamodel = LedgerInterface(Unpaid)
+    rights: ClassVar[Rights] = {"can_list": frozenset({UNPAID, AUDIT}), "can_show": frozenset({UNPAID, AUDIT})}
+    list_title = lazy_gettext("Unpaid")
+    show_title = lazy_gettext("Unpaid")
+    list_columns: ClassVar[list[str]] = [
+        "response_deadline", "merchant_id", "transaction.reference", "stage", "amount", "reason_code", "notified_on", "currency",
+    ]  # fmt: skip
+    show_columns: ClassVar[list[str]] = [
+        "transaction.reference", "stage", "amount", "currency", "notified_on", "response_deadline", "reason_code", "scheme",
+        "bank_reference", "source",
+    ]  # fmt: skip
+    search_columns: ClassVar[list[str]] = ["response_deadline", "stage", "notified_on"]
+    search_form_extra_fields: ClassVar[dict[str, Any]] = {"stage": search_choice("stage", STAGES)}
+    sorts: ClassVar[Mapping[str, type]] = {"response_deadline": date}
+    base_order: ClassVar[tuple[str, str]] = ("response_deadline", "asc")
+    column_kinds: ClassVar[dict[str, str]] = {"amount": "amount", "transaction.reference": "code"}
+    always_hidden: ClassVar[Sequence[str]] = ("currency",)

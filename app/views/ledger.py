@@ -1,0 +1,154 @@
+"""Lists and records of what happened: to look at only, in pages by key, whatever the size of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from flask import abort, request
+from flask_appbuilder.forms import DynamicForm
+from sqlalchemy import ColumnElement, inspect, select
+from sqlalchemy.orm import joinedload
+
+from ..extensions import db
+from ..models.queries.cursor import Position, read_cursor
+from ..models.queries.keyset import Sort, count_of, in_order, keys_of, of_merchants
+from ..models.queries.merchants import MerchantFacts
+from ..web.links import here
+from .base import SafeView
+from .columns import LABELS
+from .interface import LARGEST_PAGE
+from .merchants_seen import merchant_name, merchants_seen
+
+AFTER = "after"  # the argument that holds where the page before ended
+
+
+class LedgerView(SafeView):
+    """List and show. `sorts` names the sortable columns and the type of their values; each has its index.
+
+    The list is read by models.queries.keyset: one index walk a merchant, a count that stops, no OFFSET.
+    """
+
+    base_permissions: ClassVar[list[str]] = ["can_list", "can_show"]
+    include_route_methods: ClassVar[set[str] | None] = {"list", "show"}
+    add_form = edit_form = DynamicForm  # never shown: FAB would build one of every column
+    sorts: ClassVar[Mapping[str, type]] = {"id": int}
+    base_order: ClassVar[tuple[str, str]] = ("id", "desc")
+    label_columns: ClassVar[dict[str, Any]] = LABELS
+    formatters_columns: ClassVar[dict[str, Any]] = {"merchant_id": merchant_name}
+    always_hidden: ClassVar[Sequence[str]] = ()
+    page_size = 50
+
+    def _init_properties(self) -> None:
+        self.order_columns = [name for name in self.sorts if name in (self.list_columns or ())]
+        super()._init_properties()
+        self.datamodel.eager = relations_in(self.datamodel.obj, self.show_columns)
+
+    @property
+    def hidden_columns(self) -> list[str]:
+        """The merchant is told only to people of several."""
+        several = request and len(merchants_seen()) > 1
+        return [*self.always_hidden, *(() if several else ("merchant_id",))]
+
+    def _get_list_widget(
+        self,
+        filters: Any,
+        actions: Any = None,
+        order_column: str = "",
+        order_direction: str = "",
+        page: int | None = None,
+        page_size: int | None = None,
+        widgets: Any = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Read one page. Inside another record (FAB's related views) it is the first one, without a pager."""
+        size = min(page_size or self.page_size, LARGEST_PAGE)
+        if page or size < 1:
+            abort(400)  # pages have no numbers here
+        if not order_column:
+            order_column, order_direction = self.base_order
+        elif order_column not in self.order_columns:
+            abort(400)
+        sort = self._sort(order_column, order_direction == "desc")
+        own_page = filters is self._filters
+        after = self._position(sort) if own_page else None
+        conditions = conditions_of(self.datamodel.obj, filters.get_joined_filters(self._base_filters))
+        rows, following = self._read(sort, conditions, after, size)
+        pager: dict[str, Any] = {}
+        if own_page:
+            count, exact = self._count(conditions)
+            pager = {
+                "count": count,
+                "exact": exact,
+                "first": here(**{AFTER: None}) if after else None,
+                "next": here(**{AFTER: following}) if following else None,
+            }
+        widgets = widgets or {}
+        widgets["list"] = self.list_widget(
+            label_columns=self.label_columns,
+            include_columns=self.list_columns,
+            value_columns=list(self.datamodel.get_values(rows, self.list_columns)),
+            order_columns=self.order_columns if own_page else [],
+            formatters_columns=self.formatters_columns,
+            page=None,
+            page_size=size,
+            count=len(rows),
+            pks=self.datamodel.get_keys(rows),
+            actions=actions or self.actions,
+            filters=filters,
+            modelview_name=type(self).__name__,
+            pager=pager,
+            **self.widget_arguments(rows),
+        )
+        return widgets
+
+    def widget_arguments(self, rows: Sequence[Any]) -> dict[str, Any]:
+        """Override to give the list's template more."""
+        return {}
+
+    def _sort(self, column: str, descending: bool) -> Sort:
+        name = f"{type(self).__name__}.{column}.{'desc' if descending else 'asc'}"
+        attribute = getattr(self.datamodel.obj, column)
+        return Sort(name, attribute, self.sorts[column], descending, self.datamodel.is_nullable(column))
+
+    @staticmethod
+    def _position(sort: Sort) -> Position | None:
+        """Where the page before ended. A cursor of another order begins anew: people change it in the middle."""
+        text = request.args.get(AFTER)
+        if text is None:
+            return None
+        try:
+            return read_cursor(text, sort.name, sort.kind)
+        except ValueError:
+            return None
+
+    def _read(
+        self, sort: Sort, conditions: Sequence[ColumnElement[bool]], after: Position | None, size: int
+    ) -> tuple[list[Any], str | None]:
+        model, session, merchants = self.datamodel.obj, db.session(), merchants_seen()
+
+        def of_group(group: Sequence[MerchantFacts]) -> list[ColumnElement[bool]]:
+            return [of_merchants(model, group), *conditions]
+
+        ids, following = keys_of(session, model, sort, of_group, merchants, after, size)
+        if not ids:
+            return [], None
+        query = select(model).where(model.id.in_(ids), of_merchants(model, merchants))
+        query = query.options(*[joinedload(getattr(model, name)) for name in relations_in(model, self.list_columns)])
+        return in_order(ids, session.scalars(query)), following
+
+    def _count(self, conditions: Sequence[ColumnElement[bool]]) -> tuple[int, bool]:
+        model = self.datamodel.obj
+        return count_of(db.session(), model, lambda group: [of_merchants(model, group), *conditions], merchants_seen())
+
+
+def relations_in(model: Any, columns: Iterable[str]) -> list[str]:
+    """Return the relations that dotted columns go through."""
+    known = inspect(model).relationships
+    return [name for name in dict.fromkeys(column.split(".")[0] for column in columns) if name in known]
+
+
+def conditions_of(model: Any, filters: Any) -> list[ColumnElement[bool]]:
+    """Return FAB's filters as conditions."""
+    narrowed = filters.apply_all(select(model.id))
+    return [] if narrowed.whereclause is None else [narrowed.whereclause]

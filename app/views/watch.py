@@ -1,0 +1,141 @@
+"""What somebody must look at: alarms, rule hits, mails, the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from flask import g, request
+from flask_appbuilder.hooks import before_request
+from flask_babel import lazy_gettext
+from flask_login import current_user
+
+from ..audit import AUDIT_READ, record
+from ..database import unit_of_work
+from ..models import Alarm, AuditEntry, OutboxMail, RiskHit
+from ..ports import Decision
+from ..post.words import sentence
+from ..security.profiles import ALARMS, AUDIT, CHALLENGE, RISK, SETTINGS
+from .base import Rights
+from .columns import search_choice
+from .interface import LedgerInterface
+from .ledger import LedgerView
+
+
+class AlarmInterface(LedgerInterface):
+    """Alarms with their sentence (`said`) in the reader's language."""
+
+    @staticmethod
+    def _get_attr_value(item: Any, col: str) -> Any:
+        if col == "said":
+            return sentence(item.message, item.params)
+        return LedgerInterface._get_attr_value(item, col)
+
+
+class AlarmView(LedgerView):
+    """`/alarms`: what a person must look at until it is acknowledged."""
+
+    route_base = "/alarms"
+    datamodel = AlarmInterface(Alarm)
+    rights: ClassVar[Rights] = {"can_list": frozenset({ALARMS, AUDIT}), "can_show": frozenset({ALARMS, AUDIT})}
+    list_title = lazy_gettext("Alarms")
+    show_title = lazy_gettext("Alarm")
+    list_columns: ClassVar[list[str]] = [
+        "at",
+        "merchant_id",
+        "said",
+        "transaction.reference",
+        "acknowledged_at",
+        "acknowledged_by",
+    ]
+    show_columns: ClassVar[list[str]] = [
+        "at",
+        "kind",
+        "said",
+        "transaction.reference",
+        "acknowledged_at",
+        "acknowledged_by",
+    ]
+    label_columns: ClassVar[dict[str, Any]] = LedgerView.label_columns | {"said": lazy_gettext("Message")}
+    search_columns: ClassVar[list[str]] = ["at"]
+    sorts: ClassVar[Mapping[str, type]] = {"at": datetime}
+    base_order: ClassVar[tuple[str, str]] = ("at", "desc")
+    column_kinds: ClassVar[dict[str, str]] = {"transaction.reference": "code"}
+    empty_text = lazy_gettext("No alarm: nothing needs you.")
+
+
+class RiskHitView(LedgerView):
+    """`/riskhits`: rules that fired on orders."""
+
+    route_base = "/riskhits"
+    datamodel = LedgerInterface(RiskHit)
+    rights: ClassVar[Rights] = {
+        "can_list": frozenset({RISK, CHALLENGE, AUDIT}),
+        "can_show": frozenset({RISK, CHALLENGE, AUDIT}),
+    }
+    list_title = lazy_gettext("Rule hits")
+    show_title = lazy_gettext("Rule hit")
+    list_columns: ClassVar[list[str]] = ["rule", "merchant_id", "decision", "code", "info", "at"]
+    show_columns: ClassVar[list[str]] = ["rule", "decision", "code", "info", "at"]
+    search_columns: ClassVar[list[str]] = ["decision", "rule"]
+    search_form_extra_fields: ClassVar[dict[str, Any]] = {"decision": search_choice("decision", Decision)}
+
+
+class OutboxView(LedgerView):
+    """`/mails`: what left, what waits, what failed."""
+
+    route_base = "/mails"
+    datamodel = LedgerInterface(OutboxMail)
+    rights: ClassVar[Rights] = {"can_list": frozenset({SETTINGS, AUDIT}), "can_show": frozenset({SETTINGS, AUDIT})}
+    list_title = lazy_gettext("Mails")
+    show_title = lazy_gettext("Mail")
+    list_columns: ClassVar[list[str]] = [
+        "created_at",
+        "merchant_id",
+        "subject",
+        "recipients",
+        "state",
+        "tries",
+        "sent_at",
+    ]
+    show_columns: ClassVar[list[str]] = [
+        "created_at", "kind", "subject", "recipients", "state", "tries", "last_error", "next_try_at", "sent_at", "body",
+    ]  # fmt: skip
+    search_columns: ClassVar[list[str]] = ["created_at", "state"]
+    search_form_extra_fields: ClassVar[dict[str, Any]] = {"state": search_choice("state", ("DUE", "SENT", "FAILED"))}
+    sorts: ClassVar[Mapping[str, type]] = {"created_at": datetime}
+    base_order: ClassVar[tuple[str, str]] = ("created_at", "desc")
+    column_kinds: ClassVar[dict[str, str]] = {"state": "text"}
+
+
+class AuditView(LedgerView):
+    """`/audit`: who did what. Looking at it is itself an entry (PCI DSS 10.2.1.3)."""
+
+    route_base = "/audit"
+    datamodel = LedgerInterface(AuditEntry)
+    rights: ClassVar[Rights] = {"can_list": AUDIT, "can_show": AUDIT}
+    list_title = lazy_gettext("Audit")
+    show_title = lazy_gettext("Audit entry")
+    list_columns: ClassVar[list[str]] = ["at", "merchant_id", "actor", "kind", "outcome", "object", "origin"]
+    show_columns: ClassVar[list[str]] = ["at", "actor", "kind", "outcome", "object", "origin", "data"]
+    search_columns: ClassVar[list[str]] = ["at", "actor", "kind", "outcome"]
+    search_form_extra_fields: ClassVar[dict[str, Any]] = {"outcome": search_choice("outcome", ("OK", "REFUSED"))}
+    sorts: ClassVar[Mapping[str, type]] = {"at": datetime}
+    base_order: ClassVar[tuple[str, str]] = ("at", "desc")
+
+    @before_request
+    def note_the_reading(self) -> None:
+        """Write the entry of this reading, one for each merchant whose entries may be seen."""
+        actor = g.actor if current_user.is_authenticated else None
+        if actor is None or not actor.may(AUDIT):
+            return
+        with unit_of_work(actor) as unit:
+            for merchant_id in actor.merchants:
+                record(
+                    unit,
+                    actor,
+                    AUDIT_READ,
+                    request.url_rule.rule if request.url_rule else "audit",
+                    merchant_id=merchant_id,
+                )
