@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-from typing import Any
-
 from flask import Flask
 from flask_appbuilder import AppBuilder
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings
 
+from . import api
 from .extensions import db
 from .plugin import registry
 from .views.guard import init_guard
@@ -33,11 +30,6 @@ def wire(app: Flask) -> AppBuilder:
     builder = HouseBuilder(base_template="egestion/base.html", security_manager_class=Security, indexview=StartView)
     builder.init_app(app, db.session)
     register_views(builder, registry(app))
-    problem = None
-    if importlib.util.find_spec("app.api") is not None:
-        api: Any = importlib.import_module("app.api")
-        if hasattr(api, "register"):
-            api.register(app)
-            problem = getattr(api, "problem", None)
-    init_look(app, problem)
+    api.register(app)
+    init_look(app, api.problem)
     return builder
