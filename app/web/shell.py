@@ -15,7 +15,7 @@ from app.web.links import safe_path
 TEXT_SIZES = ("small", "normal", "large")
 TEXT_SIZE_COOKIE = "text_size"
 YEAR = 365 * 24 * 3600  # seconds
-SECURITY = "Security"  # FAB adds its own group first; daily work comes before it
+LAST = ("Administration", "Security")  # registered first, FAB's own group too; daily work and plug-ins come before them
 
 preferences = Blueprint("preferences", __name__)
 
@@ -57,7 +57,7 @@ def menu_groups() -> list[MenuGroup]:
             continue
         entries = [_entry(c) for c in item.childs if c.name != "-" and c.name in allowed and c.should_render()]
         if entries:
-            (last if item.name == SECURITY else groups).append(MenuGroup(_word(item.label), entries))
+            (last if item.name in LAST else groups).append(MenuGroup(_word(item.label), entries))
     return ([MenuGroup("", top)] if top else []) + groups + last
 
 
