@@ -14,6 +14,7 @@ from .plugin import registry
 from .views.guard import init_guard
 from .views.index import StartView
 from .views.register import HouseBuilder, Security, register_views
+from .views.remember import init_remember
 from .web.look import init_look
 
 
@@ -32,4 +33,5 @@ def wire(app: Flask) -> AppBuilder:
     register_views(builder, registry(app))
     api.register(app)
     init_look(app, api.problem)
+    init_remember(app)
     return builder

@@ -114,6 +114,17 @@ class Related(FilterRelation):
         return query.filter(false() if found is None else getattr(self.model, self.column_name) == found)
 
 
+class Missing(BaseFilter):
+    """The column is empty."""
+
+    name = lazy_gettext("Is empty")
+    arg_name = "null"
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """Return the narrowed query."""
+        return query.filter(getattr(self.model, self.column_name).is_(None))
+
+
 class OfParent(FilterRelation):
     """The row belongs to the record it is listed under, which FAB has just read in scope."""
 
@@ -147,7 +158,7 @@ def _table(text: list[type[BaseFilter]]) -> tuple[tuple[str, list[type[BaseFilte
         ("is_boolean", [Equal]),
         ("is_integer", [Equal, After, Before]),
         ("is_date", [Equal, After, Before]),
-        ("is_datetime", [After, Before]),
+        ("is_datetime", [After, Before, Missing]),
     )
 
 

@@ -5,7 +5,7 @@ And what no view answers itself: errors of the database, refusals of the domain.
 
 from __future__ import annotations
 
-from flask import Flask, abort, request
+from flask import Flask, Response, abort, g, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -16,6 +16,7 @@ from werkzeug.sansio.utils import host_is_trusted
 
 from config import Settings
 
+from ..audit import ACCESS_REFUSED, record_refused
 from ..domain.errors import DomainError
 from ..extensions import db
 from ..web.errors import error_page
@@ -37,6 +38,7 @@ def init_guard(app: Flask, settings: Settings) -> None:
     app.before_request(known_host)
     app.before_request(refuse_unreadable)
     app.before_request(identify)
+    app.after_request(tell_refusals)
     app.register_error_handler(DataError, _unusable_value)
     app.register_error_handler(OperationalError, _no_database)
     app.register_error_handler(DomainError, _refused)
@@ -61,6 +63,13 @@ def identify() -> None:
     if request.endpoint is None or request.endpoint in STATIC or request.path.startswith(API):
         return
     _ = current_user.is_authenticated
+
+
+def tell_refusals(response: Response) -> Response:
+    """Write refused access to the audit (PCI DSS 10.2.1.4): the route's template, never the path. The API tells its own."""
+    if response.status_code == 403 and request.url_rule and not request.path.startswith(API):
+        record_refused(g.get("actor"), ACCESS_REFUSED, f"{request.method} {request.url_rule.rule}")
+    return response
 
 
 def _unusable_value(_error: DataError) -> ResponseReturnValue:

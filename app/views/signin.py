@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, g, redirect, request, session
+from flask import abort, current_app, flash, g, redirect, request, session
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.forms import LoginForm_db
 from flask_appbuilder.security.views import AuthDBView
@@ -18,6 +18,7 @@ from ..security.identity import look_up
 from ..security.manager import TOKEN_VERSION, Person
 from ..web.language import choose_language
 from ..web.links import safe_path
+from ..web.shell import TEXT_SIZE_COOKIE, YEAR
 from .history import PathHistory
 
 LONGEST_NAME, LONGEST_PASSWORD = 128, 512
@@ -50,7 +51,11 @@ class SignInView(PathHistory, AuthDBView):
         choose_language(identity.language)
         login_user(Person(identity), remember=False)
         _tell(identity.actor, LOGIN)
-        return redirect(after)
+        answer = current_app.make_response(redirect(after))
+        answer.set_cookie(
+            TEXT_SIZE_COOKIE, identity.text_size, max_age=YEAR, secure=request.is_secure, httponly=True, samesite="Lax"
+        )
+        return answer
 
     @expose("/logout/", methods=["POST"])
     def logout(self) -> Any:

@@ -58,7 +58,7 @@ class AlarmView(LedgerView):
         "acknowledged_by",
     ]
     label_columns: ClassVar[dict[str, Any]] = LedgerView.label_columns | {"said": lazy_gettext("Message")}
-    search_columns: ClassVar[list[str]] = ["at"]
+    search_columns: ClassVar[list[str]] = ["at", "acknowledged_at"]
     sorts: ClassVar[Mapping[str, type]] = {"at": datetime}
     base_order: ClassVar[tuple[str, str]] = ("at", "desc")
     column_kinds: ClassVar[dict[str, str]] = {"transaction.reference": "code"}
