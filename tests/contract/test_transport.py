@@ -1,0 +1,318 @@
+"""The way to the bank: sent once, one deadline for all of it, FAILED only when no byte of the request left."""
+
+import contextlib
+import json
+import os
+import socket
+import struct
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from app.ports import GatewayResult, Outcome
+from plugins.payment_gateway.gateways import http as transports
+from plugins.payment_gateway.gateways import sockets
+from plugins.payment_gateway.gateways.access import BankAccess
+from plugins.payment_gateway.gateways.http import BadAddress, Transport
+from plugins.payment_gateway.gateways.sips import Sips
+from tests.bank.conftest import PRACTICE
+from tests.contract.bench import Watch, order, soon
+from tests.contract.stranger import SECRET, Stranger, approve, http, reply_to, sending
+
+CARD = "4970100000000006"
+
+
+class Caller:
+    """A gateway at a URL, and one way to call it."""
+
+    def __init__(self, url: str) -> None:
+        self.transport, self.watch = Transport(url), Watch()
+        self.gateway = Sips(BankAccess(url, PRACTICE, 1, SECRET), self.transport, self.watch)
+
+    def authorize(self, seconds: float = 5.0) -> GatewayResult:
+        return self.gateway.authorize(order(CARD), soon(seconds))
+
+
+@pytest.fixture
+def caller(stranger: Stranger) -> Iterator[Caller]:
+    made = Caller(stranger.url)
+    yield made
+    made.transport.close()
+
+
+def timed(caller: Caller, seconds: float) -> tuple[GatewayResult, float]:
+    begun = time.monotonic()
+    return caller.authorize(seconds), time.monotonic() - begun
+
+
+# --- the deadline -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("part", ["status line", "headers", "body", "chunk", "continue"])
+def test_a_byte_a_moment_does_not_stretch_the_deadline(stranger: Stranger, caller: Caller, part: str) -> None:
+    start = {
+        "status line": b"",
+        "headers": b"HTTP/1.1 200 OK\r\n",
+        "body": b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n",
+        "chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffff\r\n",
+        "continue": b"",
+    }[part]
+
+    def drip(connection: socket.socket, _body: bytes) -> bool:
+        connection.sendall(start)
+        with contextlib.suppress(OSError):
+            while True:
+                connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" if part == "continue" else b"H")
+                time.sleep(0.02)
+        return False
+
+    stranger.behave = drip
+    result, took = timed(caller, 0.5)
+    assert result.outcome == Outcome.UNKNOWN
+    assert result.reason == "deadline"
+    assert 0.4 < took < 0.8
+
+
+def test_a_bank_that_does_not_read_meets_the_deadline(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    listener = socket.create_server(("127.0.0.1", 0), backlog=1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    transport = Transport(f"http://127.0.0.1:{listener.getsockname()[1]}")
+    begun = time.monotonic()
+    with pytest.raises(transports.Unanswered):
+        transport.post("/x", b"x" * 8_000_000, begun + 0.5)
+    assert time.monotonic() - begun < 0.8
+    listener.close()
+
+
+def test_a_name_nobody_answers_for_meets_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = socket.getaddrinfo
+
+    def silent(host: str, *rest: object, **named: int) -> object:
+        if not named.get("flags"):
+            time.sleep(1.5)
+        return real(host, *rest, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    result, took = timed(Caller("https://bank.invalid"), 0.3)
+    assert (result.outcome, result.reason) == (Outcome.FAILED, "name: no answer")
+    assert took < 0.6
+
+
+# --- provably not sent --------------------------------------------------------------------------------------------------
+
+
+def test_a_refused_connection_is_failed(free_port: object) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    assert Caller(f"http://127.0.0.1:{port}").authorize().outcome == Outcome.FAILED
+
+
+def test_an_unknown_name_is_failed() -> None:
+    result = Caller("https://no-such-bank.invalid").authorize()
+    assert (result.outcome, result.reason) == (Outcome.FAILED, "name: gaierror")
+
+
+def test_a_connection_that_is_never_accepted_is_failed() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        port = listener.getsockname()[1]
+        waiting = [socket.socket() for _ in range(3)]
+        for each in waiting:  # fill the queue of what waits to be accepted
+            each.setblocking(False)
+            each.connect_ex(("127.0.0.1", port))
+        result, took = timed(Caller(f"http://127.0.0.1:{port}"), 0.5)
+        for each in waiting:
+            each.close()
+    assert result.outcome == Outcome.FAILED
+    assert took < 0.8
+
+
+# --- perhaps sent -------------------------------------------------------------------------------------------------------
+
+
+def reset(connection: socket.socket, _body: bytes) -> bool:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    return False
+
+
+GOOD = b'{"responseCode":"00"}'
+NO_ANSWERS = {
+    "reset": reset,
+    "closed": sending(b""),
+    "no HTTP": sending(b"00 approved\n"),
+    "half a head": sending(b"HTTP/1.1 200 OK\r\nContent-Le"),
+    "half a body": sending(http(GOOD)[:-4]),
+    "too long": sending(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n{"),
+    "too long, unannounced": sending(b"HTTP/1.1 200 OK\r\n\r\n" + b" " * 1_100_000),
+    "bad length": sending(b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n{}"),
+    "bad chunk": sending(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"),
+    "no content": sending(b"HTTP/1.1 204 No Content\r\n\r\n"),
+    "switching": sending(b"HTTP/1.1 101 Switching Protocols\r\n\r\n"),
+    "compressed": sending(http(b"\x1f\x8b" + GOOD, headers={"Content-Encoding": "gzip"})),
+    "headers without end": sending(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 5000),
+    "one long header": sending(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 200_000),
+}
+
+
+@pytest.mark.parametrize("how", sorted(NO_ANSWERS))
+def test_no_usable_answer_is_unknown(stranger: Stranger, caller: Caller, how: str) -> None:
+    stranger.behave = NO_ANSWERS[how]
+    result = caller.authorize(2.0)
+    assert result.outcome == Outcome.UNKNOWN, result
+    assert len(stranger.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "status", ["301 Moved", "302 Found", "307 Temporary", "308 Permanent", "429 Slow", "500 No", "503 No"]
+)
+def test_another_status_is_unknown_and_never_followed(stranger: Stranger, caller: Caller, status: str) -> None:
+    elsewhere = Stranger()
+    headers = {"Location": f"{elsewhere.url}/rs-services/v2/checkout/cardOrder", "Retry-After": "0"}
+
+    def behave(connection: socket.socket, body: bytes) -> bool:
+        connection.sendall(http(json.dumps(reply_to(body)).encode(), status, headers))
+        return True
+
+    stranger.behave = behave
+    result = caller.authorize(2.0)
+    assert (result.outcome, result.reason) == (Outcome.UNKNOWN, f"HTTP {status[:3]}")
+    assert (len(stranger.requests), elsewhere.connections) == (1, 0)
+    elsewhere.stop()
+
+
+# --- connections kept alive ---------------------------------------------------------------------------------------------
+
+
+def test_a_connection_is_used_again(stranger: Stranger, caller: Caller) -> None:
+    assert [caller.authorize().outcome for _ in range(5)] == [Outcome.APPROVED] * 5
+    assert stranger.connections == 1
+
+
+@pytest.mark.parametrize("end", ["closed", "half closed", "word"])
+def test_a_connection_the_bank_ended_is_not_used(stranger: Stranger, caller: Caller, end: str) -> None:
+    def behave(connection: socket.socket, body: bytes) -> bool:
+        approve(connection, body)
+        if end == "half closed":
+            connection.shutdown(socket.SHUT_WR)
+            return True
+        if end == "word":
+            time.sleep(0.02)
+            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            return True
+        return False
+
+    stranger.behave = behave
+    for _ in range(3):
+        assert caller.authorize().outcome == Outcome.APPROVED
+        time.sleep(0.06)
+    assert (stranger.connections, len(stranger.requests)) == (3, 3)
+
+
+def test_an_idle_connection_that_takes_no_byte_costs_nothing(stranger: Stranger, caller: Caller) -> None:
+    caller.authorize()
+    caller.transport._idle[0].timed.shutdown(socket.SHUT_WR)  # as after a reset that was not seen yet
+    assert caller.authorize().outcome == Outcome.APPROVED
+    assert (stranger.connections, len(stranger.requests)) == (2, 2)
+
+
+def test_a_connection_that_ends_once_the_request_is_sent_is_unknown(stranger: Stranger, caller: Caller) -> None:
+    caller.authorize()
+    stranger.behave = reset
+    assert caller.authorize().outcome == Outcome.UNKNOWN
+    assert len(stranger.requests) == 2
+
+
+def test_an_old_idle_connection_is_not_trusted(
+    stranger: Stranger, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller.authorize()
+    monkeypatch.setattr(transports, "IDLE_SECONDS", 0.0)
+    time.sleep(0.01)
+    assert caller.authorize().outcome == Outcome.APPROVED
+    assert stranger.connections == 2
+
+
+def test_what_was_not_read_to_its_end_is_never_read_as_the_next_answer(stranger: Stranger, caller: Caller) -> None:
+    first: list[bytes] = []
+
+    def behave(connection: socket.socket, body: bytes) -> bool:
+        if not first:
+            first.append(http(json.dumps(reply_to(body)).encode()))
+            connection.sendall(http(b"x" * 100, "500 Oops") + first[0])
+        else:
+            approve(connection, body)
+        return True
+
+    stranger.behave = behave
+    assert caller.authorize().outcome == Outcome.UNKNOWN
+    assert caller.authorize().outcome == Outcome.APPROVED
+    assert stranger.connections == 2
+
+
+def test_threads_share_one_transport(stranger: Stranger, caller: Caller) -> None:
+    def call(_: int) -> bool:
+        request = order(CARD)
+        result = caller.gateway.authorize(request, soon())
+        return result.outcome == Outcome.APPROVED and result.reference == request.reference
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(call, range(400)))
+    assert stranger.connections <= 8
+    assert len(caller.transport._idle) <= transports.IDLE_CONNECTIONS
+
+
+def test_a_forked_process_opens_its_own_connection(stranger: Stranger, caller: Caller) -> None:
+    caller.authorize()
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if caller.authorize().outcome == Outcome.APPROVED else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert caller.authorize().outcome == Outcome.APPROVED
+    assert stranger.connections == 2
+
+
+def test_proxies_of_the_environment_are_not_used(
+    stranger: Stranger, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert caller.authorize().outcome == Outcome.APPROVED
+
+
+def test_the_request_leaves_in_one_piece(stranger: Stranger, caller: Caller) -> None:
+    caller.authorize()
+    head = stranger.heads[0].decode()
+    assert head.startswith("POST /rs-services/v2/checkout/cardOrder HTTP/1.1\r\n")
+    assert f"Host: 127.0.0.1:{stranger.port}" in head
+    assert "Content-Type: application/json; charset=utf-8" in head
+    assert "Accept-Encoding: identity" in head
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://bank.example",
+        "ftp://127.0.0.1",
+        "https://user:word@bank.example",
+        "https://",
+        "https://[",
+        "bank",
+        "",
+        "https://bank.example/?q",
+        "https://bank.example:0x1",
+        "https://bänk.example",
+    ],
+)
+def test_an_address_without_protection_or_sense_is_refused(url: str) -> None:
+    with pytest.raises(BadAddress):
+        Transport(url)
+
+
+def test_remaining_time_ends() -> None:
+    with pytest.raises(TimeoutError):
+        sockets.remaining(time.monotonic())
+    assert threading.active_count() < 100
