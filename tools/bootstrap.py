@@ -78,6 +78,7 @@ def make_environment() -> None:
         known = subprocess.run([str(PYTHON), "-c", probe], capture_output=True, text=True, check=False)
         if known.returncode == 0 and known.stdout.split() == [str(n) for n in sys.version_info[:2]]:
             return
+    if VENV.exists():  # of another Python, or broken
         shutil.rmtree(VENV)
     if not os.access(ROOT, os.W_OK):
         fail(f"cannot write into {ROOT}: clone it where you may write")
@@ -109,8 +110,11 @@ def install(kind: str) -> None:
 
 def _reason(output: str) -> str:
     """What pip could not do, in a few words."""
+    if re.search(r"Failed to establish a new connection|NameResolution|Connection refused|ReadTimeout", output):
+        return "the package index cannot be reached: connect to the network, or set PIP_INDEX_URL to one that can be"
     if missing := re.search(r"No matching distribution found for (\S+)", output):
-        return f"no wheel of {missing[1]} for Python {sys.version_info[0]}.{sys.version_info[1]} on this machine"
+        wanted = f"no wheel of {missing[1]} for Python {sys.version_info[0]}.{sys.version_info[1]} on this machine"
+        return wanted + (", or no package index answered" if "from versions: none" in output else "")
     if "DO NOT MATCH THE HASHES" in output:
         return "a downloaded package does not have the locked hash: it was changed; nothing was installed from it"
     return f"pip could not install the locked packages: {_last(output)}"
