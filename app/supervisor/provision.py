@@ -104,6 +104,7 @@ def differences(settings: Settings) -> list[str]:
 def _synchronise(settings: Settings, practice: bool) -> None:
     """Permissions of every view and action, then the profiles: after the tables exist, never in a web worker."""
     from .. import create_app
+    from ..extensions import db
     from ..security.sync import sync
 
     app = create_app(settings)
@@ -113,6 +114,8 @@ def _synchronise(settings: Settings, practice: bool) -> None:
             from ..security.practice import create_practice
 
             create_practice(settings)
+        db.session.remove()
+        db.engine.dispose()  # whoever calls this goes on in the same process, tests above all
 
 
 def current_revision(settings: Settings) -> str | None:
