@@ -1,0 +1,1 @@
+"""Plug-ins as a third party writes them."""
