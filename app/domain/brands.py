@@ -63,6 +63,11 @@ def _range_of(bin6: str) -> _Range | None:
     return next((r for r in _RANGES if r.first <= number <= r.last), None)
 
 
+def ranges() -> tuple[tuple[int, int, frozenset[int], tuple[str, ...]], ...]:
+    """Return (first BIN, last BIN, lengths, brands) of every accepted range, the narrower first."""
+    return tuple((each.first, each.last, each.lengths, each.brands) for each in _RANGES)
+
+
 def brands_of(bin6: str) -> tuple[str, ...]:
     """Return the brands a card with these six first digits bears, the national one first; empty: no accepted scheme."""
     found = _range_of(bin6)

@@ -10,6 +10,10 @@ from flask_appbuilder.security.sqla.models import Role, User
 from ..plugin import Registry
 from ..security.manager import HouseSecurity
 from . import books, configuration, people, sales, watch
+from .action_forms import ActionFormsView
+from .alarm_forms import AlarmFormsView
+from .approvals import ApprovalsView
+from .counter import CounterView
 from .history import UtilView
 from .interface import SafeInterface
 from .signin import SignInView
@@ -53,6 +57,10 @@ class HouseBuilder(AppBuilder):
 def register_views(builder: AppBuilder, known: Registry) -> None:
     """Add the core's screens, then put the menu in the order of the day's work."""
     add, security = builder.add_view, builder.sm
+    add(CounterView, "New order", category=WORK)
+    add(ApprovalsView, "To approve", category=CARE)
+    builder.add_view_no_menu(ActionFormsView)
+    builder.add_view_no_menu(AlarmFormsView)
     add(sales.OperationView, "Operations", category=WORK)
     add(sales.EventView, "Events", category=WORK)
     add(watch.RiskHitView, "Rule hits", category=CARE)
@@ -86,7 +94,7 @@ def order_menu(builder: AppBuilder) -> None:
 WORK, CARE, BOOKS, SETTINGS, PEOPLE = "Daily work", "To look after", "Books", "Settings", "People"
 MENU = (
     WORK, "New order", "Transactions", "Operations", "Customers", "Events",
-    CARE, "Alarms", "Rule hits", "Mails",
+    CARE, "To approve", "Alarms", "Rule hits", "Mails",
     BOOKS, "Remittances", "Unpaid",
     SETTINGS, "Limits", "Reasons", "Options", "Contracts", "Merchants",
     PEOPLE, "Users", "Memberships", "Profiles", "Audit",

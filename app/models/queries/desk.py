@@ -1,0 +1,60 @@
+"""What the forms on transactions read: a sale by its number, the merchant's reasons, what waits for a second person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from ...domain.errors import NotFound
+from ...domain.states import OperationStatus
+from ..merchant import Reason
+from ..operation import Operation
+from ..transaction import Transaction
+from .transactions import SHOWN
+
+MOST_REQUESTED = 200  # rows; who lets more pile up sees the oldest
+
+
+def sale_numbered(session: Session, transaction_id: int | None) -> Transaction:
+    """Return the sale in scope with this id as it is now, with what showing it reads; raises NotFound."""
+    sale = session.scalar(
+        select(Transaction)
+        .where(Transaction.id == (transaction_id or 0))
+        .options(*SHOWN)
+        .execution_options(populate_existing=True)
+    )
+    if sale is None:
+        raise NotFound()
+    return sale
+
+
+def reasons_of(session: Session, merchant_id: int, language: str) -> list[tuple[str, str]]:
+    """Return (code, label) of the merchant's reasons for cancelling and refunding, in French or English."""
+    label = Reason.label_fr if language.startswith("fr") else Reason.label_en
+    rows = session.execute(
+        select(Reason.code, label).where(Reason.merchant_id == merchant_id, Reason.active).order_by(Reason.id)
+    )
+    return [(code, text) for code, text in rows]
+
+
+def reason_label(session: Session, merchant_id: int, code: str | None, language: str) -> str:
+    """Return the label of one reason, its code when the list does not know it any more."""
+    return dict(reasons_of(session, merchant_id, language)).get(code or "", code or "")
+
+
+def requested_operations(session: Session) -> Sequence[Operation]:
+    """Return what waits for a second person, the oldest first, each with its transaction and merchant."""
+    sale = joinedload(Operation.transaction)
+    return (
+        session.scalars(
+            select(Operation)
+            .where(Operation.status == OperationStatus.REQUESTED)
+            .options(sale.joinedload(Transaction.merchant), sale.joinedload(Transaction.customer))
+            .order_by(Operation.created_at, Operation.id)
+            .limit(MOST_REQUESTED)
+        )
+        .unique()
+        .all()
+    )

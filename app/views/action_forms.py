@@ -1,0 +1,149 @@
+"""One form for each registered action on a transaction: read, one call of its verb, and on to the transaction's page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from flask import abort, flash, g, make_response, redirect, request, url_for
+from flask_appbuilder.baseviews import BaseView, expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext
+
+from ..audit import CARD_FOUND, record_refused
+from ..domain.errors import DomainError, InvalidInput, NotFound, UnpaidWarning
+from ..domain.states import State
+from ..domain.verbs import Verb
+from ..extensions import db
+from ..forms.action_values import control_names, names_of, read_action_form
+from ..forms.keys import new_key, read_key
+from ..forms.typed import shown_again, typed
+from ..models.queries.desk import sale_numbered
+from ..plugin import registry
+from ..ports import TransactionAction
+from ..security.identity import parse_key
+from ..security.profiles import READ
+from ..web import formats, labels
+from ..web.refusals import field_sentences, sentence
+from .action_controls import Control, controls, named, remaining
+from .action_links import possible_actions, show_url
+from .action_results import message_of
+from .base import Rights
+from .history import PathHistory
+
+COUNTER = "counter"  # the value of `back` with which a form of the counter returns there
+CONSUMED = ("idempotency_mismatch", "idempotency_key_missing")
+
+
+class ActionFormsView(PathHistory, BaseView):
+    """`/transactions/<id>/<verb>`: who may do what is the verb's own affair; reading the sale is enough to ask."""
+
+    route_base = "/transactions"
+    default_view = "act"
+    rights: ClassVar[Rights] = {"can_act": READ}
+
+    @expose("/<int:id>/<verb>", methods=["GET", "POST"])
+    @has_access
+    def act(self, id: int, verb: str) -> Any:
+        """Show an action's form, or do what it asks."""
+        action = registry().action(verb)
+        if action is None:
+            abort(404)
+        sale = sale_numbered(db.session(), parse_key(id))
+        if request.method == "GET":
+            self.update_redirect()
+            return self._page(action, sale, {}, None)
+        values = typed(request.form, control_names(names_of(action, sale.state)))
+        try:
+            key = read_key(request.form.get("key"))
+            asked = read_action_form(action, values, sale, formats.locale_code()[:2])
+            done = action.handler(g.actor, sale.reference, asked, key)
+        except NotFound:
+            raise
+        except DomainError as error:
+            db.session.rollback()
+            return self._page(action, sale_numbered(db.session(), parse_key(id)), values, error)
+        after = sale_numbered(db.session(), done.transaction_id)
+        back = request.form.get("back") == COUNTER
+        if not back or done.code is not None or done.status == 202:  # else the counter's panel says it all
+            flash(*message_of(done, after, action))
+        if back:
+            return redirect(url_for("CounterView.order", last=after.reference, merchant=after.merchant.short_name), 303)
+        return redirect(show_url(after.id), 303)
+
+    def _page(self, action: TransactionAction, sale: Any, values: Mapping[str, str], error: DomainError | None) -> Any:
+        """The form, with what was typed and what is wrong with it; without controls where it is not possible now."""
+        zone = sale.merchant.zone
+        possible = action in possible_actions(g.actor, sale)
+        fields = field_sentences(error, sale.currency, zone) if isinstance(error, InvalidInput) else {}
+        _note_card_found(error, sale)
+        shown = controls(db.session(), sale, action.name, names_of(action, sale.state)) if possible else []
+        if isinstance(error, UnpaidWarning) or "confirm" in values:
+            shown.append(Control("confirm", "checkbox", "unpaid"))
+        shown = [_filled(control, values, fields) for control in shown]
+        notice = sentence(error, sale.currency, zone) if error is not None and not fields else None
+        known = {control.name for control in shown}
+        elsewhere = [text for name, text in fields.items() if name not in known]
+        page = self.render_template(
+            "egestion/counter/action.html",
+            title=gettext(action.label),
+            action=action,
+            sale=sale,
+            controls=shown,
+            possible=possible,
+            key=self._key(error),
+            back=request.values.get("back", "") if request.values.get("back") == COUNTER else "",
+            notice=notice or " ".join(elsewhere) or (None if possible else _why_not(action, sale)),
+            summary=[(c.name, f"{named(c)}: {c.error}") for c in shown if c.error],
+            amount=formats.amount(remaining(sale, action.name), sale.currency),
+            closing=_closing(sale) if action.name == Verb.RESOLVE else None,
+            show_url=show_url(sale.id),
+        )
+        status = error.status if error is not None else 200 if possible else _status_when_not(action)
+        return make_response(page, status)
+
+    @staticmethod
+    def _key(error: DomainError | None) -> str:
+        sent = request.form.get("key") if error is not None and error.code not in CONSUMED else None
+        return sent or new_key()
+
+
+def _filled(control: Control, values: Mapping[str, str], errors: Mapping[str, str]) -> Control:
+    """The control with what was typed, an emptied one empty, and its error."""
+    value = control.value
+    if request.method == "POST" and control.kind != "checkbox":
+        value = shown_again(values).get(control.name, "")
+    return replace(control, value=value, error=errors.get(control.name), label=named(control))
+
+
+def _status_when_not(action: TransactionAction) -> int:
+    return 409 if g.actor.may(action.right) else 403
+
+
+def _why_not(action: TransactionAction, sale: Any) -> str:
+    if sale.state not in action.states:
+        state = labels.label(sale.state, "state")
+        return str(gettext("This cannot be done while the transaction is %(state)s.", state=state))
+    if not g.actor.may(action.right):
+        return str(gettext("Your profile does not allow this."))
+    if sale.state == State.PENDING and action.name == Verb.RESOLVE:
+        return str(gettext("The bank is being asked; a person decides after 24 hours without an answer."))
+    return str(gettext("This is not possible now: something else on this transaction comes first."))
+
+
+def _closing(sale: Any) -> Mapping[str, Any] | None:
+    """What a first person proposed the bank's written answer to be; the second confirms it."""
+    for operation in sale.operations:
+        if operation.evidence and operation.evidence.get("close"):
+            proposal: Mapping[str, Any] = operation.evidence["close"]
+            return proposal
+    return None
+
+
+def _note_card_found(error: DomainError | None, sale: Any) -> None:
+    if isinstance(error, InvalidInput):
+        fields = [each.field for each in error.errors if each.code == "card_number_in_field"]
+        if fields:
+            what = f"transaction {sale.reference}: {', '.join(fields)}"
+            record_refused(g.actor, CARD_FOUND, what, merchant_id=sale.merchant_id)

@@ -1,0 +1,81 @@
+"""What waits for a second person: above a merchant's limit one asks and another approves or rejects."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from flask import abort, flash, g, redirect, request, url_for
+from flask_appbuilder.baseviews import BaseView, expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_babel import gettext
+
+from ..domain.errors import DomainError, InvalidInput, NotFound
+from ..extensions import db
+from ..forms.actions import DECISION, read_action
+from ..forms.keys import new_key, read_key
+from ..forms.typed import typed
+from ..models.queries.desk import reason_label, requested_operations, sale_numbered
+from ..plugin import registry
+from ..security.identity import parse_key
+from ..security.profiles import APPROVE
+from ..web.formats import locale_code
+from ..web.refusals import field_sentences, sentence
+from .action_results import message_of
+from .base import Rights
+from .history import PathHistory
+
+DECISIONS = {"approve": True, "reject": False}
+
+
+class ApprovalsView(PathHistory, BaseView):
+    """`/approvals/`: the list, and one POST to approve or reject. Nobody decides on their own request."""
+
+    route_base = "/approvals"
+    default_view = "waiting"
+    rights: ClassVar[Rights] = {"can_decide": APPROVE}
+
+    @expose("/")
+    @has_access
+    @permission_name("decide")
+    def waiting(self) -> Any:
+        """Show what waits."""
+        self.update_redirect()
+        session = db.session()
+        rows = [
+            {
+                "operation": each,
+                "sale": each.transaction,
+                "reason": reason_label(session, each.merchant_id, each.reason, locale_code()),
+                "own": each.requested_by_id == g.actor.id,
+                "key": new_key(),
+            }
+            for each in requested_operations(session)
+        ]
+        return self.render_template("egestion/counter/approvals.html", title=gettext("To approve"), rows=rows)
+
+    @expose("/<int:id>/<decision>", methods=["POST"])
+    @has_access
+    @permission_name("decide")
+    def decide(self, id: int, decision: str) -> Any:
+        """Approve (the operation is sent) or reject it."""
+        operation_id = parse_key(id)
+        if decision not in DECISIONS or operation_id is None:
+            abort(404)
+        try:
+            key = read_key(request.form.get("key"))
+            note = read_action(DECISION, dict(typed(request.form, ("note",)))).note
+            done = registry().desk.decide(g.actor, operation_id, DECISIONS[decision], note, key)
+        except NotFound:
+            raise
+        except DomainError as error:
+            db.session.rollback()
+            flash(_words(error), "danger")
+        else:
+            flash(*message_of(done, sale_numbered(db.session(), done.transaction_id)))
+        return redirect(url_for("ApprovalsView.waiting"), 303)
+
+
+def _words(error: DomainError) -> str:
+    if isinstance(error, InvalidInput):
+        return " ".join(field_sentences(error).values())
+    return sentence(error)

@@ -1,0 +1,81 @@
+"""The whole application, the practice bank, and people of every profile signed in as a browser does."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+
+from app import create_app
+from app.security.practice import create_practice
+from config import Settings
+from tests.applications import close
+from tests.bank.conftest import BankProcess
+from tests.house_fixtures import empty
+from tests.web.desk import Desk
+from tools import compile_translations
+
+PASSWORD = "counter-practice-1"
+
+
+@pytest.fixture(scope="package")
+def shared_bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BankProcess]:
+    """The practice bank."""
+    process = BankProcess(tmp_path_factory.mktemp("web-bank"))
+    yield process
+    assert process.stop() == 0
+
+
+@pytest.fixture
+def bank(shared_bank: BankProcess) -> BankProcess:
+    """The bank without faults and without its night."""
+    shared_bank.control(night=False, latency_ms=0, late_ms=30000, slow_byte_ms=1000, clear=True)
+    return shared_bank
+
+
+@pytest.fixture(scope="package")
+def app(servers: Settings, shared_bank: BankProcess, written_tables: tuple[str, ...]) -> Iterator[Flask]:
+    """The application with the practice merchants PRACTICE and OTHER and all their logins."""
+    assert compile_translations.main() == 0
+    settings = dataclasses.replace(
+        servers,
+        bank_port=shared_bank.port,
+        bank_url=f"http://127.0.0.1:{shared_bank.port}",
+        practice_password=PASSWORD,
+        given=servers.given | {"EGESTION_PRACTICE_PASSWORD"},
+    )
+    application = create_app(settings)
+    empty(settings, written_tables)
+    with application.app_context():
+        create_practice(settings)
+    yield application
+    close(application)
+    empty(settings, written_tables)
+
+
+@pytest.fixture
+def as_(app: Flask, bank: BankProcess) -> Callable[[str], Desk]:
+    """Gives the desk of a login, in English."""
+    return lambda login: Desk(app, login, PASSWORD)
+
+
+@pytest.fixture
+def clerk(as_: Callable[[str], Desk]) -> Desk:
+    """Enters orders for PRACTICE."""
+    return as_("clerk")
+
+
+@pytest.fixture
+def supervisor(as_: Callable[[str], Desk]) -> Desk:
+    """Repairs for PRACTICE."""
+    return as_("supervisor")
+
+
+@pytest.fixture
+def logged(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    """Everything any logger says."""
+    caplog.set_level(logging.DEBUG)
+    return caplog
