@@ -11,7 +11,7 @@ import click
 from config import ConfigError, load
 
 # Modules of the core that offer COMMANDS; importing them is cheap, so `--help` and `bank` start at once.
-OFFERING = ("app.supervisor.commands", "app.security.commands", "app.api.token_command")
+OFFERING = ("app.supervisor.commands", "app.security.commands", "app.api.token_command", "app.verify")
 
 
 class Root(click.Group):

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import structlog
-from flask import Flask
 
 from config import ConfigError, load
 
-from .checks.reading import CheckImpossible
-from .plugin import registry
 from .ports import Evidence
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 MOST_SHOWN = 10  # of what is wrong, on one line; --json names all
 log = structlog.get_logger(__name__)
@@ -26,6 +26,9 @@ def gather(app: Flask) -> Iterator[tuple[str, Evidence]]:
 
     A checker that fails is a verdict too: its invariants are not known to hold.
     """
+    from .checks.reading import CheckImpossible
+    from .plugin import registry
+
     found: list[tuple[str, Evidence]] = []
     with app.app_context():
         for name, checker in sorted(registry().checkers.items()):
@@ -81,6 +84,10 @@ def verify(in_json: bool) -> None:
             click.echo(line(evidence))
     if not found or any(evidence.wrong for _, evidence in found):
         raise SystemExit(1)
+
+
+#: What app/cli.py adds to the root group.
+COMMANDS = (verify,)
 
 
 def _number(invariant: str) -> int:
