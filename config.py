@@ -51,6 +51,7 @@ class Settings:
     mail_from: str  # the address mails come from
     practice_password: str | None = field(repr=False)
     not_found_after: int  # seconds (domain.md section 2, answer 25)
+    gateway_deadline: int  # seconds one call of a gateway may take, all in all; practice may shorten it
     plugins: tuple[str, ...]
     tls_proxy: bool
     proxy_hops: int
@@ -131,6 +132,7 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         mail_from=_shaped(env, "EGESTION_MAIL_FROM", r"[\w.+-]+@[\w.-]+", "name@domain") or "e-gestion@localhost",
         practice_password=env.get("EGESTION_PRACTICE_PASSWORD") or own("practice_password", _new_password) or None,
         not_found_after=_whole(env, "EGESTION_NOT_FOUND_AFTER", 60 if practice else 600),
+        gateway_deadline=max(1, _whole(env, "EGESTION_GATEWAY_DEADLINE", 25)) if practice else 25,
         plugins=tuple(env["EGESTION_PLUGINS"].split()) if "EGESTION_PLUGINS" in env else ADDON_MANAGERS,
         tls_proxy=tls_proxy,
         proxy_hops=_whole(env, "EGESTION_PROXY", 1 if tls_proxy else 0),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
@@ -16,8 +17,12 @@ from app.domain.states import OPEN_STATUSES, Event, OperationName, OperationStat
 from app.models import Operation, Transaction, TransactionEvent
 from app.ports import GatewayResult
 
-DEADLINE = timedelta(seconds=25)  # of one gateway call, all in all
 GRACE = timedelta(seconds=5)  # after which a SENT operation without an answer is inquired
+
+
+def call_deadline() -> timedelta:
+    """Return how long one call of a gateway may take, all in all: 25 s, shorter in practice where it is set so."""
+    return timedelta(seconds=current_app.extensions["settings"].gateway_deadline)
 
 
 @dataclass(slots=True)
@@ -79,7 +84,7 @@ def mark_sent(transaction: Transaction, operation: Operation) -> None:
     operation.before_captured_amount = transaction.bank_captured_amount
     operation.before_refunded_amount = transaction.bank_refunded_amount
     operation.sent_at = real_now()
-    operation.deadline = operation.sent_at + DEADLINE
+    operation.deadline = operation.sent_at + call_deadline()
     operation.next_inquiry_at = operation.deadline + GRACE
     operation.due_at = None
 

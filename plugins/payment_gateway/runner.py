@@ -29,7 +29,7 @@ from .account_access import gateway_for
 from .accounts import GatewayAccount
 from .answers import answer
 from .blackouts import opens_at
-from .ledger import DEADLINE, Case, open_case
+from .ledger import Case, call_deadline, open_case
 from .settle import settle
 
 log = structlog.get_logger(__name__)
@@ -95,7 +95,7 @@ def perform(actor: Actor, begin: Begin) -> Answer:
 
 def call(intent: Intent) -> GatewayResult:
     """Call the gateway; any exception of an adapter is UNKNOWN, for only the adapter may claim that nothing happened."""
-    deadline = time.monotonic() + DEADLINE.total_seconds()
+    deadline = time.monotonic() + call_deadline().total_seconds()
     try:
         gateway = gateway_for(intent.account)
         result: GatewayResult = getattr(gateway, intent.verb)(intent.request, deadline)

@@ -130,7 +130,7 @@ def test_production_with_everything_starts(tmp_path: Path) -> None:
     )
     assert refusals(settings) == []
     assert [version for version, _ in settings.card_keys] == [2, 1]
-    assert (settings.not_found_after, settings.proxy_hops) == (600, 1)
+    assert (settings.not_found_after, settings.gateway_deadline, settings.proxy_hops) == (600, 25, 1)
 
 
 def test_production_demands_its_keys(tmp_path: Path) -> None:
