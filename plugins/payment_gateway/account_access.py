@@ -49,6 +49,12 @@ def new_orders_stopped(account: GatewayAccount) -> bool:
     return account.paused_at is not None
 
 
+def close_connections() -> None:
+    """Close every kept connection of this process, as an application that ends does."""
+    while _transports:
+        _transports.popitem()[1][1].close()
+
+
 def _transport(account: GatewayAccount) -> Transport:
     known = _transports.get(account.id)
     if known is not None and known[0] == account.url:

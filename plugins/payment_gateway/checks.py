@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.database import Scope, now
 from app.domain.states import OPEN_STATUSES, OperationStatus, State
-from app.models import Transaction
+from app.models import Merchant, Transaction
 from app.ports import BankView, Evidence
 
 from .account_access import gateway_for
@@ -35,7 +35,8 @@ def bank_checks() -> Sequence[Evidence]:
     engine = create_engine(settings.check_url or settings.database_url, hide_parameters=True)
     try:
         with Session(engine) as session:
-            session.info["scope"] = Scope(tuple(session.execute(select(GatewayAccount.merchant_id)).scalars().all()))
+            everybody = session.execute(select(Merchant.__table__.c.id)).scalars().all()  # the table: no wall yet
+            session.info["scope"] = Scope(tuple(everybody), admin=True)
             sales = _recent(session)
             accounts = {account.id: account for account in session.scalars(select(GatewayAccount))}
             session.expunge_all()

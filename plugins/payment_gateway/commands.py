@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import click
 
+from .bank_commands import bank
 from .resolution import open_operations, resolve_open
 from .waiting import send_due
 
@@ -29,4 +30,4 @@ def resolve() -> None:
     click.echo(f"asked the bank {asked} times; {left.uncertain} still uncertain, {left.under_way} under way")
 
 
-COMMANDS: Sequence[click.Command] = (resolve,)
+COMMANDS: Sequence[click.Command] = (resolve, bank)
