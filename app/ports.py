@@ -73,6 +73,8 @@ class ActionRequest:
             value = getattr(self, name)
             if name == "customer" and value is not None:
                 value = {part: getattr(value, part) for part in sorted(CustomerData.__slots__)}
+            if isinstance(value, date):
+                value = value.isoformat()
             values[name] = sorted(value) if isinstance(value, frozenset) else value
         return values
 
