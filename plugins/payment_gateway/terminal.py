@@ -48,7 +48,8 @@ def take(actor: Actor, order: NewOrder, key: str) -> Answer:
         if mine.earlier is not None:
             return replay(session, actor, mine.earlier)
         sale, account = _sale(session, actor, order)
-        sale.id = mine.transaction_id
+        if mine.transaction_id is not None:
+            sale.id = mine.transaction_id
         immediate = sale.capture_mode == CaptureMode.IMMEDIATE
         return _write(session, actor, order, mine, held, sale, account)
 
@@ -92,9 +93,9 @@ def _sale(session: Session, actor: Actor, order: NewOrder) -> tuple[Transaction,
     at = now()
     shop = open_shop(session, order.merchant_id)
     demand_active(shop)
-    contract, account, brand, choice = checked(shop, order)
-    if brand == AMEX:
+    if AMEX in order.card.brands:  # a right (403) comes before what the order's fields lack (422)
         demand_option(session, order.merchant_id, "AMEX", local_day(at, shop.zone))
+    contract, account, brand, choice = checked(shop, order)
     if new_orders_stopped(account):
         raise GatewayStopped()
     sale = new_sale(shop, order, contract, account, brand, choice, at)
