@@ -1,8 +1,6 @@
 """Every setting of the service, read from the environment once, with safe defaults (interface.md "Environment").
 
-`load(env)` answers the typed `Settings`; what Flask and its extensions want to know is made of them in
-`app.flask_config`, and why production may not start in `app.supervisor.refusals`. Nothing here imports the
-application, so every process and every tool may read it first.
+`app.flask_config` makes Flask's configuration of them, `app.supervisor.refusals` says why production may not start.
 """
 
 import hashlib
@@ -20,12 +18,11 @@ ADDON_MANAGERS = ("plugins.payment_gateway.PaymentGateway",)
 ROLES = ("owner", "app", "check", "purge")
 DATABASE_NAME = "egestion"
 SMTP_URL = r"smtps?://(?:[^@/\s]+@)?[^@/:\s]+(?::\d{1,5})?/?"
-# A Unix socket's address holds 107 bytes; PostgreSQL appends "/.s.PGSQL.5432", Valkey "/valkey.sock".
-SOCKET_FOLDER_LIMIT = 107 - len("/.s.PGSQL.5432.lock")
+SOCKET_FOLDER_LIMIT = 107 - len("/.s.PGSQL.5432.lock")  # bytes that a Unix socket's address may have left
 
 
 class ConfigError(ValueError):
-    """A setting that cannot be used; the message is one line that names the variable and what it wants."""
+    """A setting that cannot be used: one line that names the variable and what it wants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +82,10 @@ class Settings:
 
 
 def socket_folder(data_dir: Path) -> Path:
-    """Folder for Unix sockets of a data folder: inside it, or a short one under /tmp when the address would not fit."""
+    """Folder of a data folder's Unix sockets: inside, or under /tmp where the address is too long or has blanks in it."""
     inside = data_dir / "sockets"
-    if len(os.fsencode(inside)) <= SOCKET_FOLDER_LIMIT:
+    plain = re.fullmatch(r"[\w./-]+", str(inside), re.ASCII)  # redis-py misreads blanks
+    if plain and len(os.fsencode(inside)) <= SOCKET_FOLDER_LIMIT:
         return inside
     return Path("/tmp") / f"egestion-{hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:16]}"  # noqa: S108 - checked 0700 before use
 
@@ -217,7 +215,7 @@ def _psycopg(url: str | None, name: str) -> str | None:
 def _shaped(env: Mapping[str, str], name: str, pattern: str, shape: str) -> str | None:
     """The text, when it has the shape. Raises ConfigError without repeating it: it may hold a password."""
     text = env.get(name) or None
-    if text is not None and not re.fullmatch(pattern, text, re.ASCII):
+    if text is not None and not re.fullmatch(pattern, text, re.ASCII):  # redis-py misreads blanks
         raise ConfigError(f"{name} must be {shape}")
     return text
 
@@ -238,9 +236,9 @@ def _port(env: Mapping[str, str], name: str, default: int) -> int:
 
 def _switch(env: Mapping[str, str], name: str) -> bool:
     text = (env.get(name) or "0").lower()
-    if text not in ("0", "1", "no", "yes", "false", "true"):
+    if text not in ("0", "1", "no", "yes"):
         raise ConfigError(f"{name}={text!r}: it must be 1 or 0")
-    return text in ("1", "yes", "true")
+    return text in ("1", "yes")
 
 
 def _new_key() -> str:

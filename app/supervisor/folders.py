@@ -6,6 +6,7 @@ import pwd
 import shutil
 import stat
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from config import ConfigError, Settings, socket_folder
@@ -105,3 +106,11 @@ def sockets(settings: Settings, user: User | None) -> Path:
     except OSError as error:
         raise ConfigError(f"EGESTION_DATA_DIR: cannot use {error.filename}: {error.strerror}") from None
     return folder
+
+
+def drop_sockets(settings: Settings) -> None:
+    """Remove the short folder under /tmp, once the servers have left it; one inside the data folder stays."""
+    folder = socket_folder(settings.data_dir)
+    if settings.data_dir not in folder.parents:
+        with suppress(OSError):
+            folder.rmdir()

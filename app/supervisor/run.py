@@ -50,6 +50,7 @@ def run(settings: Settings, out: TextIO = sys.stdout) -> int:
         return _serve(settings, supervisor, say)
     finally:
         supervisor.stop_all()
+        folders.drop_sockets(settings)
         lock.drop()
 
 

@@ -24,3 +24,4 @@ def temporary_servers(settings: Settings, *, safe: bool = False) -> Iterator[Sup
         yield supervisor
     finally:
         supervisor.stop_all()
+        folders.drop_sockets(settings)
