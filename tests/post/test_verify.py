@@ -1,0 +1,247 @@
+"""`verify`: clean books are clean, and every planted defect is named under its invariant."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+
+from app.database import Scope, unit_of_work
+from app.mail import queue_mail, send_due
+from app.plugin import registry
+from app.ports import Evidence
+from app.supervisor.postgres import superuser_url
+from app.verify import gather, line
+from config import DATABASE_NAME
+from tests.post.books import write_books
+from tests.post.people import merchant
+
+
+@pytest.fixture
+def books(app: Flask) -> dict[str, Any]:
+    """Two merchants' books, and a mail sent and one due."""
+    found = write_books(merchant("SHOP"))
+    found["other"] = write_books(merchant("OTHER"))
+    for _ in range(2):
+        with unit_of_work(Scope((found["merchant"],))) as session:
+            queue_mail(session, found["merchant"], "test", ["anne@shop.example"], "s", "b", "en")
+        if "mail" not in found:
+            assert send_due() == 1
+            found["mail"] = True
+    return found
+
+
+def verdicts(app: Flask) -> dict[str, list[str]]:
+    wrong: dict[str, list[str]] = {}
+    for _, evidence in gather(app):
+        wrong.setdefault(evidence.invariant, []).extend(evidence.wrong)
+    return wrong
+
+
+@contextmanager
+def superuser(app: Flask) -> Iterator["psycopg.Connection[tuple[Any, ...]]"]:
+    """A connection no trigger and no key stops: what an intruder, a bug or a bad repair could leave behind."""
+    url = superuser_url(app.extensions["settings"], DATABASE_NAME)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        yield connection
+
+
+def plant(app: Flask, statement: str, *values: Any) -> None:
+    with superuser(app) as connection:
+        assert connection.execute(statement, values).rowcount > 0
+
+
+def test_true_books_are_clean_and_counted(app: Flask, books: dict[str, Any]) -> None:
+    found = {(e.invariant, e.note): e for _, e in gather(app)}
+    assert all(not evidence.wrong for evidence in found.values()), [line(e) for e in found.values()]
+    assert {invariant for invariant, _ in found} == {"I1", "I5", "I6", "I7", "I10", "I13"}
+    assert found["I1", "order of the amounts"].checked == 14
+    assert found["I10", "mails"].checked == 2
+
+
+DEFECTS: list[tuple[str, str, str, str]] = [
+    ("I5", "UPDATE transaction SET refunded_amount = 301 WHERE reference = %s", "refunded", "refunded 301"),
+    ("I5", "UPDATE transaction SET reserved_amount = 49 WHERE reference = %s", "refunded", "reserved 49"),
+    ("I5", "UPDATE transaction SET amount = 299 WHERE reference = %s", "overtaken", "amount 299, operations say 300"),
+    (
+        "I5",
+        "UPDATE operation SET amount = 999 WHERE name = 'CAPTURE' AND transaction_id ="
+        " (SELECT id FROM transaction WHERE reference = %s)",
+        "captured",
+        "captured 1000, operations 999",
+    ),
+    ("I6", "UPDATE transaction SET state = 'TO_VALIDATE' WHERE reference = %s", "approved", "events end in TO_CAPTURE"),
+    ("I6", "UPDATE transaction SET amount = 900 WHERE reference = %s", "approved", "amounts are not those"),
+    (
+        "I6",
+        "DELETE FROM event WHERE kind = 'CAPTURED' AND transaction_id ="
+        " (SELECT id FROM transaction WHERE reference = %s)",
+        "refunded",
+        "starts from CAPTURED after TO_CAPTURE",
+    ),
+    (
+        "I6",
+        "DELETE FROM event WHERE transaction_id = (SELECT id FROM transaction WHERE reference = %s)",
+        "pending",
+        "no event",
+    ),
+    (
+        "I7",
+        "UPDATE event SET kind = 'REFUNDED' WHERE kind = 'DECLINED' AND transaction_id ="
+        " (SELECT id FROM transaction WHERE reference = %s)",
+        "refused",
+        "PENDING -REFUNDED-> REFUSED",
+    ),
+    (
+        "I7",
+        "UPDATE event SET kind = 'NONSENSE' WHERE kind = 'CANCELLED' AND transaction_id ="
+        " (SELECT id FROM transaction WHERE reference = %s)",
+        "cancelled",
+        "-NONSENSE->",
+    ),
+]
+
+
+@pytest.mark.parametrize(("invariant", "statement", "sale", "says"), DEFECTS)
+def test_a_defect_in_the_books_is_found(
+    app: Flask, books: dict[str, Any], invariant: str, statement: str, sale: str, says: str
+) -> None:
+    plant(app, statement, books[sale])
+    wrong = verdicts(app)[invariant]
+    assert any(says in text for text in wrong), wrong
+    assert invariant == "I7" or any(books[sale] in text for text in wrong)
+
+
+def test_amounts_out_of_order_are_found_and_so_is_the_missing_check(app: Flask, books: dict[str, Any]) -> None:
+    name = "ck_transaction_amounts"
+    with superuser(app) as connection:
+        (rule,) = connection.execute(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", [name]
+        ).fetchone()  # type: ignore[misc]
+        connection.execute(f"ALTER TABLE transaction DROP CONSTRAINT {name}")
+        try:
+            connection.execute(
+                "UPDATE transaction SET refunded_amount = 1001 WHERE reference = %s", [books["captured"]]
+            )
+            wrong = verdicts(app)["I1"]
+        finally:
+            connection.execute("UPDATE transaction SET refunded_amount = 0 WHERE refunded_amount = 1001")
+            connection.execute(f"ALTER TABLE transaction ADD CONSTRAINT {name} {rule}")
+    assert wrong == [f"{name} is missing or not enforced", books["captured"]]
+    assert verdicts(app)["I1"] == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "mend", "says"),
+    [
+        (
+            "ALTER TABLE event DISABLE TRIGGER append_only",
+            "ALTER TABLE event ENABLE TRIGGER append_only",
+            "append_only",
+        ),
+        (
+            "ALTER TABLE operation DISABLE TRIGGER settled_for_good",
+            "ALTER TABLE operation ENABLE TRIGGER settled_for_good",
+            "settled_for_good on operation",
+        ),
+        (
+            "GRANT UPDATE (outcome) ON audit TO egestion_app",
+            "REVOKE UPDATE (outcome) ON audit FROM egestion_app",
+            "UPDATE audit",
+        ),
+        ("GRANT DELETE ON event TO egestion_app", "REVOKE DELETE ON event FROM egestion_app", "DELETE event"),
+        ("ALTER ROLE egestion_app BYPASSRLS", "ALTER ROLE egestion_app NOBYPASSRLS", "above the walls"),
+    ],
+)
+def test_an_open_ledger_is_found(app: Flask, books: dict[str, Any], spoil: str, mend: str, says: str) -> None:
+    with superuser(app) as connection:
+        connection.execute(spoil)
+        try:
+            wrong = verdicts(app)["I6"]
+        finally:
+            connection.execute(mend)
+    assert any(says in text for text in wrong), wrong
+    assert verdicts(app)["I6"] == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("UPDATE outbox SET next_try_at = next_try_at - interval '16 minutes' WHERE state = 'DUE'", "nobody tries"),
+        ("UPDATE outbox SET first_try_at = now() - interval '27 hours' WHERE state = 'DUE'", "tried too long"),
+        ("UPDATE outbox SET carrier = NULL WHERE state = 'SENT'", "without saying"),
+        ("UPDATE outbox SET state = 'SENT', sent_at = now(), carrier = 'FILE' WHERE state = 'DUE'", "the file is gone"),
+        ("DELETE FROM outbox WHERE state = 'SENT'", "a mail without a row"),
+    ],
+)
+def test_a_mail_without_effect_or_an_effect_without_a_mail_is_found(
+    app: Flask, books: dict[str, Any], statement: str, says: str
+) -> None:
+    plant(app, statement)
+    wrong = verdicts(app)["I10"]
+    assert len(wrong) == 1
+    assert says in wrong[0]
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("UPDATE transaction SET contract_id = (SELECT max(id) FROM contract) WHERE id = 1", "transaction 1:"),
+        ("UPDATE transaction SET card_id = 4711 WHERE id = 2", "transaction 2:"),
+        ("UPDATE event SET merchant_id = 2 WHERE id = 1", "event 1:"),
+        ("UPDATE submission SET operation_id = (SELECT max(id) FROM operation) WHERE id = 1", "submission 1:"),
+        (
+            "UPDATE event SET operation_id = (SELECT max(o.id) FROM operation o WHERE o.merchant_id = 1) WHERE id = 1",
+            "event 1:",
+        ),
+    ],
+)
+def test_a_record_that_joins_two_merchants_or_sales_is_found(
+    app: Flask, books: dict[str, Any], statement: str, says: str
+) -> None:
+    plant(app, statement)
+    wrong = verdicts(app)["I13"]
+    assert any(text.startswith(says) for text in wrong), wrong
+
+
+def test_a_wall_taken_down_is_found(app: Flask, books: dict[str, Any]) -> None:
+    with superuser(app) as connection:
+        connection.execute("ALTER TABLE unpaid NO FORCE ROW LEVEL SECURITY")
+        try:
+            assert verdicts(app)["I13"] == ["unpaid: row security is not forced"]
+        finally:
+            connection.execute("ALTER TABLE unpaid FORCE ROW LEVEL SECURITY")
+
+
+def test_a_checker_that_fails_is_no_good_news(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> list[Evidence]:
+        raise RuntimeError("4970100000000006")
+
+    monkeypatch.setitem(registry(app).checkers, "broken", fail)
+    assert verdicts(app)["I?"] == ["could not be checked: RuntimeError"]
+
+
+def test_lines_are_short_and_counted() -> None:
+    assert line(Evidence("I1", 5123)) == "I1 ok 5,123 checked"
+    assert line(Evidence("I1", 9, ["a", "b"])) == "I1 WRONG 2: a; b"
+    assert line(Evidence("I1", 9, [str(n) for n in range(1200)])).endswith("; 9; and 1,190 more")
+
+
+@pytest.mark.slow
+def test_the_command_exits_0_on_clean_books_and_1_on_wrong_ones(
+    app: Flask, books: dict[str, Any], environment: dict[str, str], command: str
+) -> None:
+    child = environment | {"EGESTION_PLUGINS": ""}
+    clean = subprocess.run([command, "verify"], env=child, capture_output=True, text=True, check=False)
+    assert clean.returncode == 0, clean.stdout + clean.stderr
+    assert "I1 ok 14 checked" in clean.stdout
+    plant(app, "UPDATE transaction SET refunded_amount = 299 WHERE reference = %s", books["refunded"])
+    wrong = subprocess.run([command, "verify", "--json"], env=child, capture_output=True, text=True, check=False)
+    assert wrong.returncode == 1
+    found = [each for each in json.loads(wrong.stdout) if not each["ok"]]
+    assert {each["invariant"] for each in found} == {"I5", "I6"}
