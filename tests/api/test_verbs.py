@@ -76,7 +76,11 @@ def test_amend_keeps_what_is_not_named_and_empties_what_is_null(supervisor: Clie
     sale = supervisor.take(customer={"name": "Ann Mistake"}, customer_id="C1")
     path = f"/transactions/{sale['reference']}"
     amended = body_of(supervisor.post(f"{path}/amend", {"order_number": "B-7", "customer_id": None}))
-    assert (amended["order_number"], amended["customer_id"], amended["customer"]["name"]) == ("B-7", None, "Ann Mistake")
+    assert (amended["order_number"], amended["customer_id"], amended["customer"]["name"]) == (
+        "B-7",
+        None,
+        "Ann Mistake",
+    )
     assert body_of(supervisor.post(f"{path}/amend", {"customer": None}))["customer"] is None
     assert fields_of(supervisor.post(f"{path}/amend", {})) == {"order_number": "missing"}
 
@@ -124,7 +128,9 @@ def test_unknown_and_foreign_sales_are_404_also_with_a_wrong_body(as_: As, verb:
     for reference in (foreign, "NOSUCHREF0"):
         for body in (BODIES.get(verb, {}), {"amount": -1, "colour": "red"}):
             problem_of(as_("manager").post(f"/transactions/{reference}/{verb}", body), 404, "not_found")
-    problem_of(as_("manager").call("PATCH", f"/transactions/{foreign}", {"capture_date": "2026-12-01"}), 404, "not_found")
+    problem_of(
+        as_("manager").call("PATCH", f"/transactions/{foreign}", {"capture_date": "2026-12-01"}), 404, "not_found"
+    )
 
 
 @pytest.mark.parametrize("verb", [verb for verb in VERBS if verb != "withdraw"])
