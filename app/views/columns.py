@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
 
 from ..web.labels import TABLES
 
@@ -135,10 +136,10 @@ LABELS: dict[str, Any] = {
 }
 
 
-def choices(values: Iterable[str], kind: str | None = None) -> list[tuple[str, Any]]:
+def choices(values: Iterable[str], kind: str | None = None) -> list[SelectChoice]:
     """Return the choices of a drop-down; `kind` names the table of words (state, operation, status)."""
     words = TABLES.get(kind or "", {})
-    return [(str(value), words[str(value)][0] if str(value) in words else str(value)) for value in values]
+    return [SelectChoice(str(value), words[str(value)][0] if str(value) in words else str(value)) for value in values]
 
 
 def choice(label: str, values: Iterable[str], kind: str | None = None, default: str | None = None) -> SelectField:

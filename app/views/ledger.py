@@ -40,8 +40,8 @@ class LedgerView(SafeView):
     page_size = 50
 
     def _init_properties(self) -> None:
-        self.order_columns = [name for name in self.sorts if name in (self.list_columns or ())]
         super()._init_properties()
+        self.order_columns = [name for name in self.sorts if name in self.list_columns]  # none: FAB would take all
         self.datamodel.eager = relations_in(self.datamodel.obj, self.show_columns)
 
     @property
