@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from flask import flash, g, redirect
 from flask_appbuilder.actions import action
 from flask_babel import gettext, lazy_gettext
-from wtforms import SelectField, StringField
+from wtforms import BooleanField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Regexp
 
 from app.database import release_request_connection
@@ -28,8 +29,8 @@ from .gateways.http import BadAddress, Transport
 
 SEE = frozenset({ADMINISTER, ALARMS, AUDIT})
 POLICIES = [
-    (str(SealPolicy.REQUIRED), lazy_gettext("Required")),
-    (str(SealPolicy.ABSENT_ALLOWED), lazy_gettext("May be missing (the platform's test server only)")),
+    SelectChoice(str(SealPolicy.REQUIRED), lazy_gettext("Required")),
+    SelectChoice(str(SealPolicy.ABSENT_ALLOWED), lazy_gettext("May be missing (the platform's test server only)")),
 ]
 
 
@@ -82,9 +83,12 @@ class GatewayAccountView(SettingsView):
         "key_version": [NumberRange(1, 999_999)],
     }
     add_form_extra_fields = edit_form_extra_fields = {
-        "adapter": SelectField(lazy_gettext("Interface"), choices=sorted(ADAPTERS)),
+        "adapter": SelectField(lazy_gettext("Interface"), choices=[SelectChoice(name) for name in ADAPTERS]),
         "seal_policy": SelectField(lazy_gettext("Seal of answers"), choices=POLICIES),
         "url": StringField(lazy_gettext("Address"), [InputRequired(), Length(max=200)]),
+        # FAB would ask for a tick in every box whose column is not nullable.
+        "active": BooleanField(LABELS["active"], default=True),
+        "blackout": BooleanField(lazy_gettext("No cash operations at night"), default=True),
     }
 
     def check(self, item: Any, form: Any, created: bool) -> None:

@@ -43,3 +43,9 @@ class PaymentGateway(Plugin):
         registry.add_checker("bank", bank_checks)
         for command in COMMANDS:
             registry.add_command(command)
+
+    def register_views(self) -> None:
+        """Add the screens (Flask-AppBuilder's hook)."""
+        from .account_screen import GatewayAccountView
+
+        self.appbuilder.add_view(GatewayAccountView, "Gateway accounts", category="Settings")
