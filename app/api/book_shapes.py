@@ -20,7 +20,7 @@ LISTED_OPERATION = (
     *OPERATION,
 )
 LINE = (
-    attribute("line", WHOLE, "remittance_line"),
+    attribute("line", WHOLE, "remittance_line", nullable=True),  # null: sent in it, not done
     attribute("reference", TEXT, "transaction.reference"),
     attribute("order_number", TEXT, "transaction.order_number", nullable=True),
     attribute("name", words(OperationName)),

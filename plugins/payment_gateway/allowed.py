@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from app.domain.actor import Actor
 from app.domain.errors import NotPermitted
-from app.domain.states import OPEN_STATUSES, OperationStatus
+from app.domain.states import OperationStatus
 from app.domain.verbs import STATES, Verb
 from app.models import Transaction
 
+from .ledger import under_way
 from .verbs.base import Step
 from .verbs.resolve import old_enough
 from .verbs.withdraw import WITHDRAWABLE
@@ -17,7 +18,7 @@ from .verbs.withdraw import WITHDRAWABLE
 
 def allowed(actor: Actor, sale: Transaction, steps: Mapping[str, Step]) -> list[str]:
     """Return the verbs in the order of `steps`; no query when `operations` and `merchant` are loaded."""
-    busy = any(operation.status in OPEN_STATUSES for operation in sale.operations)
+    busy = any(under_way(operation) for operation in sale.operations)
     return [verb for verb, step in steps.items() if _possible(actor, sale, step, busy)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from types import MappingProxyType
 
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain.actor import Actor
 from app.domain.errors import NotAllowedInState, NotFound, NotPermitted
 from app.domain.states import OperationName, OperationStatus
-from app.domain.verbs import Verb
+from app.domain.verbs import STATES, Verb
 from app.models import Operation, Transaction
 from app.ports import ActionRequest, Answer, NewOrder
 from app.security import profiles
@@ -20,11 +21,11 @@ from app.security import profiles
 from . import terminal
 from .allowed import allowed
 from .answers import answer
-from .ledger import Case, open_case
-from .runner import Intent, perform
-from .submissions import bind, claim
+from .ledger import Case, open_case, owed
+from .runner import Intent, demand_open, perform
+from .submissions import DECIDE, bind, claim
 from .verbs import amend, cancel, capture, challenge, duplicate, force, plan, refund, resolve, validate, withdraw
-from .verbs.base import Step
+from .verbs.base import Step, account_of
 
 STEPS: Mapping[str, Step] = MappingProxyType(
     {
@@ -82,7 +83,9 @@ class Desk:
             case = open_case(session, actor, sale.id, key)
             return _answered(case, step.begin(case, request, held))
 
-        return perform(actor, begin)
+        done = perform(actor, begin)
+        # A resolution settles the authorisation itself, yet is a verb: 200, where the order would be 201.
+        return replace(done, status=200) if verb == Verb.RESOLVE and done.status == 201 else done
 
     def decide(self, actor: Actor, operation_id: int, approve: bool, note: str | None, key: str) -> Answer:
         """Approve or reject a REQUESTED operation; never by the person who asked, nor without the verb's own right."""
@@ -95,13 +98,15 @@ class Desk:
             sale = session.get_one(Transaction, asked.transaction_id)
             actor.demand(profiles.APPROVE)
             canonical = {"operation": operation_id, "approve": approve, "note": note}
-            earlier = claim(session, asked.merchant_id, key, "decide", lambda _version: canonical).earlier
+            earlier = claim(session, asked.merchant_id, key, DECIDE, lambda _version: canonical).earlier
             if earlier is not None:
                 return terminal.replay(session, actor, earlier)
             case = open_case(session, actor, sale.id, key)
             operation = next(each for each in case.operations if each.id == operation_id)
             if operation.requested_by_id == actor.id:
                 raise NotPermitted(right=profiles.APPROVE)
+            if approve:
+                BY_OPERATION[operation.name].demand(actor, sale)
             if operation.status != OperationStatus.REQUESTED:
                 raise NotAllowedInState(state=operation.status)
             operation.approved_by_id, operation.approved_by = actor.id, actor.name
@@ -118,21 +123,24 @@ class Desk:
 
 
 def resend(case: Case, operation: Operation, held: ExitStack) -> Intent | Operation:
-    """Send an operation that was REQUESTED or WAITING, if the transaction still allows it."""
+    """Send an operation that was REQUESTED or WAITING, if the transaction still allows it.
+
+    In the blackout a refund waits on; anything else that needs the bank is NotSent and stays as it is.
+    """
     step = BY_OPERATION[operation.name]
-    case.demand_nothing_in_flight()
+    case.demand_nothing_in_flight(operation)
     if step.send is None:
         raise NotAllowedInState(state=case.transaction.state)
     demand_still_possible(case, operation, step.verb)
+    if operation.name not in (OperationName.CREDIT, OperationName.VALIDATE):
+        demand_open(account_of(case))
     return step.send(case, operation, held)
 
 
 def demand_still_possible(case: Case, operation: Operation, verb: Verb) -> None:
     """Raise NotAllowedInState when what was asked no longer fits the transaction; releases of the machine always do."""
-    from app.domain.verbs import STATES
-
     sale = case.transaction
-    if operation.created_by_id is None and operation.name in (OperationName.CANCEL, OperationName.EXPIRED):
+    if owed(operation):
         return
     if sale.state not in STATES[verb] or (operation.name != OperationName.CREDIT and operation.amount > sale.amount):
         raise NotAllowedInState(state=sale.state)
@@ -147,10 +155,7 @@ def _find(session: Session, reference: str) -> Transaction:
 
 def _answered(case: Case, outcome: Intent | Answer | Operation | None) -> Intent | Answer:
     sale = case.transaction
-    if isinstance(outcome, Answer):
-        return outcome
-    operation_id = outcome.operation_id if isinstance(outcome, Intent) else outcome.id if outcome is not None else None
-    transaction_id = outcome.transaction_id if isinstance(outcome, Intent) else sale.id
+    done = outcome if isinstance(outcome, Intent | Answer) else answer(sale, outcome)
     if case.key is not None:
-        bind(case.session, sale.merchant_id, case.key, transaction_id, operation_id)
-    return outcome if isinstance(outcome, Intent) else answer(sale, outcome)
+        bind(case.session, sale.merchant_id, case.key, done.transaction_id, done.operation_id)
+    return done

@@ -16,7 +16,7 @@ from app.ports import Answer
 
 from .answers import answer
 from .ledger import open_case
-from .runner import Intent, perform
+from .runner import Intent, demand_open, perform
 from .verbs import capture
 from .verbs.base import account_of
 
@@ -33,7 +33,7 @@ def capture_immediate(actor: Actor, transaction_id: int) -> None:
         if case.transaction.state != State.TO_CAPTURE:
             return answer(case.transaction)
         case.demand_nothing_in_flight()
-        account_of(case)
+        demand_open(account_of(case))  # in the blackout it is left to the remittance
         operation = case.add(OperationName.CAPTURE, OperationStatus.WAITING, case.transaction.amount)
         sent = capture.send(case, operation, held)
         return sent if isinstance(sent, Intent) else answer(case.transaction, sent)

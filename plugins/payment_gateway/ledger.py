@@ -43,10 +43,20 @@ class Case:
         self.operations.append(operation)
         return operation
 
-    def demand_nothing_in_flight(self) -> None:
-        """Raise OperationInFlight while an operation is SENT or UNKNOWN."""
-        if any(operation.status in OPEN_STATUSES for operation in self.operations):
+    def demand_nothing_in_flight(self, but: Operation | None = None) -> None:
+        """Raise OperationInFlight while an operation other than `but` is under way."""
+        if any(under_way(operation) for operation in self.operations if operation is not but):
             raise OperationInFlight()
+
+
+def under_way(operation: Operation) -> bool:
+    """Return whether nothing else may be done meanwhile: SENT, UNKNOWN, or a release the machine owes the bank."""
+    return operation.status in OPEN_STATUSES or (operation.status == OperationStatus.WAITING and owed(operation))
+
+
+def owed(operation: Operation) -> bool:
+    """Return whether the machine must release this at the bank (late approval, rule, lapse), whatever happens."""
+    return operation.created_by_id is None and operation.name in (OperationName.CANCEL, OperationName.EXPIRED)
 
 
 def new_operation(
@@ -77,7 +87,10 @@ def new_operation(
 
 
 def mark_sent(transaction: Transaction, operation: Operation) -> None:
-    """Make the operation SENT: from here on it is inquired unless its answer comes first."""
+    """Make the operation SENT: from here on it is inquired unless its answer comes first.
+
+    What an earlier sending left behind (it had to wait) says nothing of this one.
+    """
     operation.status = OperationStatus.SENT
     operation.before_status = transaction.bank_status
     operation.before_amount = transaction.bank_amount
@@ -86,7 +99,20 @@ def mark_sent(transaction: Transaction, operation: Operation) -> None:
     operation.sent_at = real_now()
     operation.deadline = operation.sent_at + call_deadline()
     operation.next_inquiry_at = operation.deadline + GRACE
-    operation.due_at = None
+    operation.ended_at = operation.due_at = None
+    operation.inquiries = operation.not_found_count = 0
+
+
+def wait(operation: Operation, until: datetime) -> None:
+    """Make the operation WAITING until a business time. It is promised from here on: a connection that fails later
+    does not end it."""
+    operation.status, operation.due_at, operation.next_inquiry_at = OperationStatus.WAITING, until, None
+    operation.evidence = {"promised_at": now().isoformat()} | (operation.evidence or {})
+
+
+def promised(operation: Operation) -> bool:
+    """Return whether somebody was told that the operation waits and will leave."""
+    return "promised_at" in (operation.evidence or {})
 
 
 def lock(session: Session, transaction_id: int, *, skip_locked: bool = False) -> Transaction:

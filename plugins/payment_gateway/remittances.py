@@ -15,10 +15,10 @@ _CONTRACT_LOCK = text("SELECT pg_advisory_xact_lock(7305112, :contract)")
 
 
 def join(session: Session, sale: Transaction, operation: Operation, at: datetime) -> str:
-    """Give the operation the next line of the contract's OPEN remittance, opened if need be.
+    """Put the operation into the contract's OPEN remittance, opened if need be; `take_line` numbers it once it is done.
 
     Returns `<contract>-<number>`, which the bank prints as operationOrigin. The transaction is locked already; the
-    contract's advisory lock makes numbers and lines gap-free. After cut-off the remittance opened is tomorrow's.
+    contract's advisory lock makes the numbers gap-free. After cut-off the remittance opened is tomorrow's.
     """
     contract: Contract = sale.contract
     session.execute(_CONTRACT_LOCK, {"contract": contract.id})
@@ -27,10 +27,28 @@ def join(session: Session, sale: Transaction, operation: Operation, at: datetime
     )
     if remittance is None:
         remittance = _open(session, contract, remittance_day(contract, sale.merchant.zone, at), at)
-    remittance.last_line += 1
-    operation.remittance_id, operation.remittance_line = remittance.id, remittance.last_line
+    operation.remittance_id = remittance.id
     operation.origin = f"{contract.number}-{remittance.number}"
     return operation.origin
+
+
+def take_line(session: Session, operation: Operation) -> None:
+    """Give an operation the bank has done the next line of its remittance: what was refused or has to wait takes none,
+    so lines are 1 to n without a gap. The transaction is locked already; the remittance is locked here, after it."""
+    remittance = session.scalar(
+        select(Remittance)
+        .where(Remittance.merchant_id == operation.merchant_id, Remittance.id == operation.remittance_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if remittance is not None:
+        remittance.last_line += 1
+        operation.remittance_line = remittance.last_line
+
+
+def leave(operation: Operation) -> None:
+    """Take an operation that has to wait out of its remittance: it leaves in a later one."""
+    operation.remittance_id = operation.remittance_line = operation.origin = None
 
 
 def remittance_day(contract: Contract, zone_name: str, at: datetime) -> date:

@@ -25,11 +25,14 @@ from app.ports import GatewayResult, Outcome
 
 from .approval import approve
 from .late import late_answer
-from .ledger import Case, enter, finish
+from .ledger import Case, enter, finish, owed, promised, wait
 from .nights import refund_leaves_at
+from .remittances import leave, take_line
 
 FIRST_INQUIRY = timedelta(seconds=5)
 RELEASED = ("CANCELLED", "EXPIRED")
+NEVER_CREDITED = (*RELEASED, "CREDITED", "REFUSED")  # statuses at the bank in which no refund will ever be taken
+TRY_AGAIN = timedelta(minutes=5)
 AUTHORISATIONS = (OperationName.TRANSACTION, OperationName.DUPLICATE, OperationName.ADVICE)
 
 
@@ -96,6 +99,7 @@ def _capture(case: Case, operation: Operation, result: GatewayResult) -> None:
         sale.captured_at = now()
         sale.capture_error = None
         sale.bank_status, sale.bank_amount, sale.bank_captured_amount = State.CAPTURED, sale.amount, sale.amount
+        take_line(case.session, operation)
         enter(case.session, sale, operation, Event.CAPTURED, case.actor)
         finish(sale, operation, OperationStatus.DONE, result)
     elif result.outcome == Outcome.FAILED:
@@ -111,18 +115,22 @@ def _capture(case: Case, operation: Operation, result: GatewayResult) -> None:
 
 def _credit(case: Case, operation: Operation, result: GatewayResult) -> None:
     sale = case.transaction
-    if result.outcome == Outcome.DECLINED and result.response_code == "24":
+    too_early = result.outcome == Outcome.DECLINED and result.response_code == "24"
+    if too_early and result.new_status not in NEVER_CREDITED:
         # The bank has not closed the day of the sale: the refund leaves after its night (domain.md section 2).
-        operation.status = OperationStatus.WAITING
         operation.response_code = result.response_code
-        operation.next_inquiry_at = None
-        operation.due_at = refund_leaves_at(sale.merchant.zone, now())
-        operation.remittance_id = operation.remittance_line = operation.origin = None  # it leaves in a later one
+        wait(operation, refund_leaves_at(sale.merchant.zone, now()))
+        leave(operation)
+        return
+    if result.outcome == Outcome.FAILED and promised(operation):
+        wait(operation, now() + TRY_AGAIN)
+        leave(operation)
         return
     sale.reserved_amount -= operation.amount
     if result.outcome == Outcome.APPROVED:
         sale.refunded_amount += operation.amount
         sale.bank_refunded_amount = (sale.bank_refunded_amount or 0) + operation.amount
+        take_line(case.session, operation)
         whole = sale.refunded_amount == sale.captured_amount
         event = Event.REFUNDED if whole else Event.REFUNDED_IN_PART
         enter(case.session, sale, operation, event, case.actor)
@@ -174,15 +182,13 @@ def _release_event(operation: Operation, state: str, whole: bool) -> Event:
 def _not_released(case: Case, operation: Operation, result: GatewayResult, status: OperationStatus) -> None:
     """A person may ask again; what the machine must release (created_by_id None) stays due and is shown."""
     sale = case.transaction
-    if operation.created_by_id is None:
-        operation.status = OperationStatus.WAITING
-        operation.next_inquiry_at = None
-        operation.due_at = now() + timedelta(minutes=5)
+    if owed(operation):
+        wait(operation, now() + TRY_AGAIN)
         operation.response_code = result.response_code
-        if status == OperationStatus.REFUSED and operation.inquiries == 0:
+        if status == OperationStatus.REFUSED and "shown" not in (operation.evidence or {}):
+            operation.evidence = {**(operation.evidence or {}), "shown": True}
             text = N_("The bank did not release %(reference)s (%(code)s); it is asked again every five minutes.")
             params = {"reference": sale.reference, "code": result.response_code}
             raise_alarm(case.session, sale.merchant_id, UNEXPLAINED_DIFFERENCE, text, params, sale.id)
-            operation.inquiries += 1
         return
     finish(sale, operation, status, result)

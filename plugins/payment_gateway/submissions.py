@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 from app.database import now
 from app.domain.errors import IdempotencyKeyMissing, IdempotencyMismatch, OperationInFlight
 from app.domain.fingerprint import request_digest
-from app.models import Submission
+from app.domain.states import OperationName, OperationStatus
+from app.models import Operation, Submission
 
 CardKeys = Sequence[tuple[int, bytes]]
 Canonical = Callable[[int], Mapping[str, Any]]
+DECIDE = "decide"  # an approval that FAILED used up what it approved
 _NEXT_TRANSACTION = func.nextval("transaction_id_seq")
 _NEXT_OPERATION = func.nextval("operation_id_seq")
 
@@ -73,7 +75,7 @@ def claim(
         raise OperationInFlight()
     if earlier.verb != verb or not _same(earlier.digest, canonical):
         raise IdempotencyMismatch()
-    return Claim(earlier)
+    return Claim(None if verb != DECIDE and _unsent(session, earlier) else earlier)
 
 
 def bind(session: Session, merchant_id: int, key: str, transaction_id: int, operation_id: int | None) -> None:
@@ -81,6 +83,25 @@ def bind(session: Session, merchant_id: int, key: str, transaction_id: int, oper
     session.query(Submission).filter(Submission.merchant_id == merchant_id, Submission.key == key).update(
         {"transaction_id": transaction_id, "operation_id": operation_id}, synchronize_session=False
     )
+
+
+def _unsent(session: Session, earlier: Submission) -> bool:
+    """Return whether the submission's operation FAILED: nothing happened, so the same request may be sent again under
+    its key (interface.md). Two that come at once are told apart by the lock on their submission."""
+    if earlier.operation_id is None or not _failed(session, earlier.operation_id):
+        return False
+    session.refresh(earlier, with_for_update=True)
+    return _failed(session, earlier.operation_id)
+
+
+def _failed(session: Session, operation_id: int) -> bool:
+    """An order that FAILED is recorded as REFUSED: that is its answer."""
+    found = select(Operation.id).where(
+        Operation.id == operation_id,
+        Operation.status == OperationStatus.FAILED,
+        Operation.name.not_in([OperationName.TRANSACTION, OperationName.DUPLICATE]),
+    )
+    return session.scalar(found) is not None
 
 
 def _same(digest: str, canonical: Canonical) -> bool:

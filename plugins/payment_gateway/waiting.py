@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from datetime import timedelta
 
 import structlog
 from sqlalchemy import text
@@ -20,10 +19,10 @@ from .answers import answer
 from .desk import resend
 from .ledger import open_case
 from .runner import Intent, perform
+from .settle import TRY_AGAIN
 
 log = structlog.get_logger(__name__)
 _DUE = text("SELECT id, merchant_id FROM due_waiting(:at, :most)")
-TRY_AGAIN = timedelta(minutes=5)
 
 
 def send_due(most: int = 50) -> int:

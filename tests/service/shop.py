@@ -6,7 +6,7 @@ import itertools
 import time
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -27,7 +27,7 @@ from plugins.payment_gateway.accounts import GatewayAccount
 from plugins.payment_gateway.checks import difference
 from plugins.payment_gateway.practice import create_practice_account
 from plugins.payment_gateway.resolution import resolve_open
-from tests.bank.conftest import PRACTICE, BankProcess
+from tests.bank.conftest import BankProcess
 from tests.factories import make_contract, make_merchant
 
 APPROVED, REFERRAL, REFUSED = "4970100000000006", "4970100000000022", "4970100000000055"
@@ -91,7 +91,9 @@ class Shop:
             | more
         )  # fmt: skip
 
-    def take(self, number: str = APPROVED, amount: int = EUR, *, who: Actor | None = None, key: str = "", **more: Any) -> Answer:
+    def take(
+        self, number: str = APPROVED, amount: int = EUR, *, who: Actor | None = None, key: str = "", **more: Any
+    ) -> Answer:
         """Take an order; the clerk does, under a new key, unless said otherwise."""
         return registry().desk.take(who or self.clerk, self.order(number, amount, **more), key or new_key())
 
@@ -190,7 +192,9 @@ class Shop:
     def drop_reason(self, code: str) -> None:
         """Take a reason off the merchant's list."""
         with unit_of_work(Scope((self.id,))) as session:
-            session.execute(update(Reason).where(Reason.merchant_id == self.id, Reason.code == code).values(active=False))
+            session.execute(
+                update(Reason).where(Reason.merchant_id == self.id, Reason.code == code).values(active=False)
+            )
 
     def night(self, on: bool = True) -> None:
         """Let the bank keep its night and its blackout, and the accounts know."""
@@ -212,6 +216,14 @@ class Shop:
         with unit_of_work(Scope((self.id,))) as session:
             account = session.get_one(GatewayAccount, sale.gateway_account_id)
         return gateway_for(account).inquire(sale.reference, time.monotonic() + 5)
+
+    @staticmethod
+    def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
+        """Wait until it is so."""
+        limit = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < limit, "it did not happen in time"
+            time.sleep(0.02)
 
     def demand_agreement(self) -> None:
         """I2 and I3, sale by sale: what is settled here is so at the bank, and nothing was done there twice."""

@@ -13,7 +13,7 @@ from app.security import profiles
 
 from ..ledger import Case, enter, finish, mark_sent
 from ..runner import Intent, demand_open, gateway_of, intent_for, slot
-from .base import Step, account_of, amount_of, ask, demand_capability, demand_state, right_or_own
+from .base import Step, account_of, amount_of, ask, demand_capability, demand_state, reason_of, right_or_own
 
 
 def begin(case: Case, request: ActionRequest, held: ExitStack) -> Intent | Operation:
@@ -47,7 +47,14 @@ def send(case: Case, operation: Operation, held: ExitStack) -> Intent | Operatio
 def cancel_referral(case: Case, request: ActionRequest) -> Operation:
     """Give up a referral: the bank holds nothing."""
     sale = case.transaction
-    operation = case.add(OperationName.CANCEL, OperationStatus.WAITING, sale.amount, note=request.note)
+    operation = case.add(
+        OperationName.CANCEL,
+        OperationStatus.WAITING,
+        sale.amount,
+        reason=reason_of(case, request),
+        note=request.note,
+        requested_by_id=case.actor.id,
+    )
     sale.amount = 0
     enter(case.session, sale, operation, Event.CANCELLED, case.actor)
     finish(sale, operation, OperationStatus.DONE)

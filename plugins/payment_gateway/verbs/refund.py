@@ -15,7 +15,7 @@ from app.ports import ActionRequest, AmountRequest
 from app.security import profiles
 
 from ..blackouts import opens_at
-from ..ledger import Case, mark_sent
+from ..ledger import Case, mark_sent, wait
 from ..remittances import join
 from ..runner import Intent, intent_for, slot
 from .base import Step, account_of, amount_of, ask, demand_capability, demand_state, right
@@ -42,9 +42,9 @@ def send(case: Case, operation: Operation, held: ExitStack) -> Intent | Operatio
     account = account_of(case)
     opens = opens_at(account, now())
     if opens is not None:
-        operation.status, operation.due_at = OperationStatus.WAITING, opens
+        wait(operation, opens)
         return operation
-    origin = operation.origin or join(case.session, sale, operation, now())
+    origin = join(case.session, sale, operation, now())
     mark_sent(sale, operation)
     held.enter_context(slot())
     request = AmountRequest(sale.reference, operation.amount, sale.currency, origin)
