@@ -15,7 +15,7 @@ from plugins.payment_gateway.bank_commands import bank
 from plugins.payment_gateway.simulator.settings import read_settings
 from tests.bank.conftest import PRACTICE, BankProcess
 from tests.browsing import sign_in
-from tests.contract.test_accounts import account, begin_again, installation, pay
+from tests.contract.installation import account, begin_again, installation, pay
 
 __all__ = ["installation"]
 SECRET = f"{PRACTICE}_KEY1"

@@ -1,7 +1,7 @@
 """One POST to the bank: sent at most once, answered before one deadline, over connections kept alive per account.
 
 Built on the standard library's HTTP parser: no retries, no redirects, no proxies from the environment, no logging, and
-nothing between us and the socket that could hide whether a byte was sent (docs/decisions/gateway-transport.md).
+nothing between us and the socket that could hide whether a byte was sent (docs/decisions/0005-gateway-transport.md).
 """
 
 from __future__ import annotations
