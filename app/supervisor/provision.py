@@ -48,12 +48,14 @@ def ensure_roles(settings: Settings, database: str = DATABASE_NAME) -> None:
 def initialise(settings: Settings, say: Callable[[str], None], *, practice: bool = False) -> None:
     """Migrate as the owner, give each role its tables, synchronise FAB's permissions and profiles. May run again.
 
-    With `practice` the practice merchants and logins are made where they are missing.
+    With `practice` the practice merchants and logins are made where they are missing. Without the owner's URL (a
+    service need not know it) a migrated database is taken as it is; one that is not raises ConfigError.
     """
     if settings.owner_url is None:
-        raise ConfigError(
-            "EGESTION_DATABASE_OWNER_URL is not set: init migrates as the owner (egestion init --print-sql)"
-        )
+        if current_revision(settings) != head_revision():
+            raise ConfigError("the database is not migrated: run egestion init once with EGESTION_DATABASE_OWNER_URL")
+        _synchronise(settings, practice)
+        return
     with psycopg.connect(libpq(settings.owner_url), autocommit=True) as owner:
         owner.execute("SELECT pg_advisory_lock(%s)", (INIT_LOCK,))  # held until this connection closes
         _migrate(settings, say)

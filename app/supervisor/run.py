@@ -10,6 +10,7 @@ from config import ConfigError, Settings
 
 from . import folders, postgres, probe, process, valkey
 from .children import Child, Supervisor
+from .migrated import Migrations
 from .provision import ensure_roles, wait_for_database
 from .refusals import refusals
 from .runfile import ChildList, RunLock
@@ -99,15 +100,21 @@ def server_program(settings: Settings) -> Path:
 
 def _serve(settings: Settings, supervisor: Supervisor, say: Callable[[str], None]) -> int:
     say("database and queue answer")
+    if (bank := practice_bank(settings)) is not None:
+        supervisor.add(bank)
+    migrations = Migrations(settings)
+    early = migrations.applied()  # nothing to migrate: the web server need not wait for init
+    if early:
+        supervisor.add(web())
     code = supervisor.run_once(init_child(), 600)
     if supervisor.ending():
         return 0
     if code != 0:
         raise ConfigError(f"init failed: {last_line(supervisor.log_dir / 'init.log')} (log/init.log)")
     say("database is up to date")
-    if (bank := practice_bank(settings)) is not None:
-        supervisor.add(bank)
-    supervisor.add(web())
+    migrations.remember()
+    if not early:
+        supervisor.add(web())
     while not supervisor.ending() and probe.http_status(settings.host, settings.port, "/health") is None:
         supervisor.look()
         time.sleep(0.1)

@@ -89,18 +89,27 @@ def test_a_run_starts_no_server_of_its_own(command: str, environment: dict[str, 
     assert not (folder / "pg").exists()
 
 
+def test_without_the_owner_a_migrated_database_is_taken_as_it_is(command: str, environment: dict[str, str]) -> None:
+    ownerless = {name: value for name, value in environment.items() if name != "EGESTION_DATABASE_OWNER_URL"}
+    assert call(command, ownerless, "init").returncode == 0
+
+
 @pytest.mark.parametrize(
-    ("role", "why"), [("OWNER", "owns the tables"), ("CHECK", "bypasses row security"), ("postgres", "is a superuser")]
+    ("part", "role", "why"),
+    [
+        ("web", "OWNER", "owns the tables"),
+        ("worker", "CHECK", "bypasses row security"),
+        ("scheduler", "postgres", "is a superuser"),
+    ],
 )
 def test_roles_the_walls_do_not_bind_are_refused(
-    role: str, why: str, command: str, environment: dict[str, str], elsewhere: Settings
+    part: str, role: str, why: str, command: str, environment: dict[str, str], elsewhere: Settings
 ) -> None:
     url = environment.get(f"EGESTION_DATABASE_{role}_URL") or postgres.superuser_url(elsewhere, "shop")
-    for name in ("web", "worker", "scheduler"):
-        refused = call(command, environment | {"EGESTION_DATABASE_URL": url}, name)
-        assert refused.returncode == 1
-        assert why in refused.stderr
-        assert len(refused.stderr.splitlines()) == 1
+    refused = call(command, environment | {"EGESTION_DATABASE_URL": url}, part)
+    assert refused.returncode == 1
+    assert why in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
 
 
 def test_a_wrong_password_is_one_line(command: str, environment: dict[str, str]) -> None:
