@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import g, has_app_context
-from sqlalchemy import DateTime, Engine, event, text
+from sqlalchemy import DateTime, Engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
+from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.types import TypeDecorator
 
 from .domain.actor import Actor
@@ -59,7 +61,7 @@ class Scope:
 
 
 NOTHING = Scope()
-_SET_SCOPE = text("SELECT set_config('app.merchants', :merchants, true), set_config('app.admin', :admin, true)")
+_SET_SCOPE = "SELECT set_config('app.merchants', %s, true), set_config('app.admin', %s, true)"
 
 
 def scope_of(session: Session) -> Scope:
@@ -70,9 +72,9 @@ def scope_of(session: Session) -> Scope:
     return scope if isinstance(scope, Scope) else NOTHING
 
 
-def scope_parameters(scope: Scope) -> dict[str, str]:
-    """Return the values of the two settings row-level security reads."""
-    return {"merchants": "{" + ",".join(map(str, scope.merchants)) + "}", "admin": "on" if scope.admin else ""}
+def scope_parameters(scope: Scope) -> tuple[str, str]:
+    """Return the values of the two settings row-level security reads: app.merchants, app.admin."""
+    return "{" + ",".join(map(str, scope.merchants)) + "}", "on" if scope.admin else ""
 
 
 def set_scope(session: Session, scope: Scope) -> None:
@@ -80,12 +82,12 @@ def set_scope(session: Session, scope: Scope) -> None:
     if has_app_context():
         g.scope = scope
     if session.in_transaction():
-        session.execute(_SET_SCOPE, scope_parameters(scope))
+        session.connection().exec_driver_sql(_SET_SCOPE, scope_parameters(scope))
 
 
 @event.listens_for(Session, "after_begin")
 def _scope_the_transaction(session: Session, _transaction: SessionTransaction, connection: Any) -> None:
-    connection.execute(_SET_SCOPE, scope_parameters(scope_of(session)))
+    connection.exec_driver_sql(_SET_SCOPE, scope_parameters(scope_of(session)))
 
 
 class Walls:
@@ -98,21 +100,23 @@ class Walls:
 def _first_wall(state: ORMExecuteState) -> None:
     if not Walls.orm or state.is_column_load or not (state.is_select or state.is_update or state.is_delete):
         return
+    state.statement = state.statement.options(*_criteria(scope_of(state.session)))
+
+
+@lru_cache(maxsize=1024)  # one entry a set of merchants; the options are never changed
+def _criteria(scope: Scope) -> tuple[ExecutableOption, ...]:
     from .models.base import AdministeredByMerchant, MerchantOwned
     from .models.merchant import Merchant
 
-    scope = scope_of(state.session)
     merchants = scope.merchants
-    state.statement = state.statement.options(
-        with_loader_criteria(MerchantOwned, lambda cls: cls.merchant_id.in_(merchants), include_aliases=True)
+    money = with_loader_criteria(MerchantOwned, lambda cls: cls.merchant_id.in_(merchants), include_aliases=True)
+    if scope.admin:
+        return (money,)
+    return (
+        money,
+        with_loader_criteria(AdministeredByMerchant, lambda cls: cls.merchant_id.in_(merchants), include_aliases=True),
+        with_loader_criteria(Merchant, lambda cls: cls.id.in_(merchants), include_aliases=True),
     )
-    if not scope.admin:
-        state.statement = state.statement.options(
-            with_loader_criteria(
-                AdministeredByMerchant, lambda cls: cls.merchant_id.in_(merchants), include_aliases=True
-            ),
-            with_loader_criteria(Merchant, lambda cls: cls.id.in_(merchants), include_aliases=True),
-        )
 
 
 @contextmanager

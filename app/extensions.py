@@ -11,6 +11,8 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 
+from . import connections  # noqa: F401 - every pool made from here on asks its rested connections
+
 # One metadata for FAB's tables and ours: otherwise autogenerate would drop FAB's.
 db = SQLAlchemy(model_class=Model, session_options={"expire_on_commit": False})
 appbuilder = AppBuilder()

@@ -92,7 +92,7 @@ def engine_options() -> dict[str, Any]:
         "pool_size": 8,
         "max_overflow": 8,
         "pool_timeout": 10,
-        "pool_pre_ping": True,  # a restarted database costs no request an error
+        # app/connections.py asks a connection that rested whether it lives; asking every time costs a round trip each.
         "pool_recycle": 1800,
         "hide_parameters": True,  # values of a failed statement never reach a traceback or a log
         "connect_args": {"options": options, "application_name": "egestion", "connect_timeout": 5},

@@ -89,6 +89,7 @@ class Answer:
     code: str | None = None
     operation_id: int | None = None
     replayed: bool = False
+    sale: Any = None  # a sale just taken, with all that lists show, so that nobody need read it again
 
 
 class OrderDesk(Protocol):

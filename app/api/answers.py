@@ -35,6 +35,8 @@ def json_answer(body: object, status: int = 200) -> Response:
 
 def answered(answer: Answer) -> Response:
     """Return the desk's answer: 201 with the sale as lists show it, other successes in full, refusals as a problem."""
+    if answer.sale is not None and answer.status == 201:
+        return json_answer(transaction(answer.sale, actor()), 201)
     release_request_connection()
     sale = sale_of(db.session(), answer.reference, events=answer.status != 201)
     if answer.status >= 400:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from sqlalchemy.orm.attributes import set_committed_value
+
 from app.domain.states import OperationName, OperationStatus, State
 from app.models import Operation, Transaction
 from app.ports import Answer
@@ -20,8 +24,17 @@ _STATUS = {
 ORDERS = (OperationName.TRANSACTION, OperationName.DUPLICATE)
 
 
-def answer(transaction: Transaction, operation: Operation | None = None, *, replayed: bool = False) -> Answer:
-    """Return the answer for what an operation (None: nothing but a change of ours) made of a transaction."""
+def answer(
+    transaction: Transaction,
+    operation: Operation | None = None,
+    *,
+    replayed: bool = False,
+    operations: Sequence[Operation] | None = None,
+) -> Answer:
+    """Return the answer for what an operation (None: nothing but a change of ours) made of a transaction.
+
+    `operations` are all of a sale just taken, read under its lock: the answer then carries the sale itself.
+    """
     status, code = 200, None
     if operation is not None and operation.name in ORDERS and operation.status != OperationStatus.REQUESTED:
         status = 202 if transaction.state == State.PENDING else 201
@@ -34,4 +47,12 @@ def answer(transaction: Transaction, operation: Operation | None = None, *, repl
         code=code,
         operation_id=operation.id if operation is not None else None,
         replayed=replayed,
+        sale=_complete(transaction, operations) if operations is not None else None,
     )
+
+
+def _complete(sale: Transaction, operations: Sequence[Operation]) -> Transaction:
+    """Say to the ORM what is known of a sale just taken: its operations, and that nothing of it is unpaid."""
+    set_committed_value(sale, "operations", list(operations))
+    set_committed_value(sale, "unpaid", [])
+    return sale

@@ -120,7 +120,11 @@ def lock(session: Session, transaction_id: int, *, skip_locked: bool = False) ->
     row = session.scalar(
         select(Transaction)
         .where(Transaction.id == transaction_id)
-        .options(joinedload(Transaction.merchant, innerjoin=True), joinedload(Transaction.contract, innerjoin=True))
+        .options(
+            joinedload(Transaction.merchant, innerjoin=True),
+            joinedload(Transaction.contract, innerjoin=True),
+            joinedload(Transaction.customer),
+        )
         .with_for_update(of=Transaction, skip_locked=skip_locked)
         .execution_options(populate_existing=True)
     )

@@ -27,7 +27,7 @@ from app.ports import Answer, Gateway, GatewayResult, Outcome
 
 from .account_access import gateway_for
 from .accounts import GatewayAccount
-from .answers import answer
+from .answers import ORDERS, answer
 from .blackouts import opens_at
 from .ledger import Case, call_deadline, open_case
 from .settle import settle
@@ -116,7 +116,8 @@ def conclude(actor: Actor, intent: Intent, result: GatewayResult) -> Answer:
         intent.settle(case, operation, result)
         fail_point("runner.before_result")
     fail_point("runner.after_result")
-    return answer(case.transaction, operation)
+    taken = operation.name in ORDERS and len(case.operations) == 1
+    return answer(case.transaction, operation, operations=case.operations if taken else None)
 
 
 def gateway_of(case: Case, account: GatewayAccount) -> Gateway:

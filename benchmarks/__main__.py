@@ -1,0 +1,36 @@
+"""`make bench`: every figure in one run, medians and ratios, with the machine's load and the versions."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from importlib.metadata import version
+
+from . import statements
+from .authorisations import Line, measure
+from .service import running
+
+
+def main() -> int:
+    """Print the table; exit 0 also when an aim is missed, for figures drift with the machine."""
+    print(f"cores {os.cpu_count()}, load before {os.getloadavg()[0]:.2f}, Python {platform.python_version()}, ", end="")
+    print(", ".join(f"{name} {version(name)}" for name in ("flask", "sqlalchemy", "psycopg", "gunicorn")))
+    show(Line("figure", "ours", "floor", "ratio", "aim"))
+    with running() as service:
+        show(Line("statements an authorisation", str(statements.count(service))))
+        for line in measure(service):
+            show(line)
+        print(service.command("verify"))
+    print(f"load after {os.getloadavg()[0]:.2f}; loads above the cores mean that others were at work too")
+    return 0
+
+
+def show(line: Line) -> None:
+    """Print one line of the table."""
+    met = "" if line.met is None else "  met" if line.met else "  MISSED"
+    print(f"{line.what:48} {line.ours:>8} {line.floor:>8} {line.ratio:>6}  {line.aim}{met}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

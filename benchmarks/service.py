@@ -1,0 +1,104 @@
+"""The whole service as `egestion run` starts it, in a folder of its own, for the length of a `with`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from config import Settings, load
+
+EGESTION = str(Path(sys.executable).with_name("egestion"))
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A running service: its settings, the environment that leads to it, and its processes."""
+
+    settings: Settings
+    environment: dict[str, str]
+    pid: int
+
+    def command(self, *words: str) -> str:
+        """Run an `egestion` command and return what it printed."""
+        done = subprocess.run([EGESTION, *words], env=self.environment, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    def cpu(self, kind: str) -> float:
+        """Seconds of CPU used so far by its processes of a kind: `web`, `bank`, `postgres`."""
+        return sum(used for name, used in _processes(self.pid) if name == kind)
+
+
+@contextmanager
+def running() -> Iterator[Service]:
+    """Start it, wait until it answers, stop it."""
+    with tempfile.TemporaryDirectory(prefix="egestion-bench-") as folder:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("EGESTION_")}
+        environment |= {"EGESTION_DATA_DIR": folder}
+        environment |= {"EGESTION_PORT": str(_free()), "EGESTION_BANK_PORT": str(_free())}
+        settings = load({name: value for name, value in environment.items() if name.startswith("EGESTION_")})
+        process = subprocess.Popen([EGESTION, "run"], env=environment, stdout=subprocess.DEVNULL, cwd=folder)
+        try:
+            _wait(settings.port, process)
+            yield Service(settings, environment, process.pid)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(60)
+
+
+def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 120
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError("the service did not start")
+
+
+def _free() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _processes(root: int) -> Iterator[tuple[str, float]]:
+    parents: dict[int, int] = {}
+    used: dict[int, float] = {}
+    lines: dict[int, str] = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            stat = (entry / "stat").read_text().rpartition(")")[2].split()
+            line = (entry / "cmdline").read_text().replace("\0", " ")
+        except OSError:
+            continue
+        parents[int(entry.name)] = int(stat[1])
+        used[int(entry.name)] = (int(stat[11]) + int(stat[12])) / TICKS
+        lines[int(entry.name)] = line
+    for pid, line in lines.items():
+        above = pid
+        while above not in (root, 0, 1):
+            above = parents.get(above, 0)
+        if above == root and pid != root:
+            yield _kind(line), used[pid]
+
+
+def _kind(line: str) -> str:
+    for mark, kind in (("postgres", "postgres"), ("simulator", "bank"), ("gunicorn", "web"), ("egestion web", "web")):
+        if mark in line:
+            return kind
+    return "other"
