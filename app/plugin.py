@@ -22,6 +22,8 @@ VERBS = frozenset(Verb)  # what the desk itself answers for
 #: Runs in the unit that makes a practice merchant and at every later start: settings, session, Merchant, its Contracts.
 PracticeLoader = Callable[[Settings, Session, Any, Sequence[Any]], None]
 
+Examination = Callable[[], Iterable[tuple[str, bool, str]]]
+
 
 class PluginError(RuntimeError):
     """A plug-in that cannot be used; the message names it and says why."""
@@ -39,6 +41,7 @@ class Registry:
         self.jobs: dict[str, Callable[[int], None]] = {}
         self.checkers: dict[str, Checker] = {}
         self.commands: dict[str, click.Command] = {}
+        self.examinations: dict[str, Examination] = {}
         self.practice_loaders: list[PracticeLoader] = []
         self.loaded: dict[str, type[Plugin]] = {}
 
@@ -83,6 +86,10 @@ class Registry:
     def add_checker(self, name: str, checker: Checker) -> None:
         """Register invariants for `egestion verify`."""
         self._add(self.checkers, name, checker)
+
+    def add_examination(self, name: str, examine: Examination) -> None:
+        """Register what `egestion doctor` looks at too: it yields (what, right, found or what to do)."""
+        self._add(self.examinations, name, examine)
 
     def add_command(self, command: click.Command) -> None:
         """Register a command under `egestion`."""

@@ -98,10 +98,12 @@ def _init(settings: Settings, check: bool) -> None:
 @with_settings
 def doctor(settings: Settings) -> None:
     """Examine the installation: each check one line, OK or PROBLEM with what to do; exit 1 when something is wrong."""
-    from .doctor import examine
+    from itertools import chain
+
+    from .doctor import examine, examine_plugins
 
     wrong = 0
-    for finding in examine(settings):
+    for finding in chain(examine(settings), examine_plugins(settings)):
         click.echo(str(finding))
         wrong += not finding.right
     if wrong:

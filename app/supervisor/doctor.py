@@ -42,6 +42,23 @@ def examine(settings: Settings) -> Iterator[Finding]:
             yield Finding(check.__name__.strip("_"), False, reason(error))
 
 
+def examine_plugins(settings: Settings) -> Iterator[Finding]:
+    """What plug-ins look at, in the application as it would start; why it would not is a finding."""
+    from app import create_app
+    from app.plugin import PluginError, registry
+
+    try:
+        app = create_app(settings)
+        with app.app_context():
+            for name, examination in sorted(registry().examinations.items()):
+                try:
+                    yield from (Finding(*found) for found in examination())
+                except Exception as error:  # noqa: BLE001 - one examination's trouble must not hide the others
+                    yield Finding(name, False, f"could not be examined: {type(error).__name__}")
+    except (ConfigError, PluginError) as error:
+        yield Finding("plug-ins", False, str(error))
+
+
 Check = Callable[[Settings], Iterator[tuple[str, bool, str]]]
 
 

@@ -78,3 +78,9 @@ def try_all(actor: Actor | str | None = None) -> Iterator[tuple[GatewayAccount, 
         ).all()
     for account in accounts:
         yield account, try_connection(account, actor)
+
+
+def examination() -> Iterator[tuple[str, bool, str]]:
+    """Tell the doctor how each account's connection is; stopped new orders go on where the bank proves itself again."""
+    for account, verdict in try_all("doctor"):
+        yield f"gateway account {account.bank_merchant_id} ({account.url})", verdict.right, LABELS[verdict]

@@ -26,6 +26,7 @@ class PaymentGateway(Plugin):
         from .actions import actions
         from .checks import bank_checks
         from .commands import COMMANDS
+        from .connection import examination
         from .desk import Desk
         from .lapses import expire_due
         from .practice import load_practice
@@ -41,6 +42,7 @@ class PaymentGateway(Plugin):
         registry.add_sweep(Sweep("lapsed sales", 60, expire_due))
         registry.add_practice_loader(load_practice)
         registry.add_checker("bank", bank_checks)
+        registry.add_examination("gateway accounts", examination)
         for command in COMMANDS:
             registry.add_command(command)
 
