@@ -61,6 +61,10 @@ class SafeInterface(SQLAInterface):
         """Return the search operators of each column that has any."""
         return self._operators
 
+    def is_nullable(self, col_name: str) -> bool:
+        """Say so of boxes too: FAB would demand a tick in every box whose column is not nullable."""
+        return self.is_boolean(col_name) or super().is_nullable(col_name)
+
     def get_filters(self, search_columns: Any = None, search_filters: Any = None) -> SafeFilters:
         """Return an empty set of filters."""
         return SafeFilters(self.filter_converter_class, self, search_columns)

@@ -26,6 +26,7 @@ TABLES = {
     "options": "merchant_option",
     "contracts": "contract",
     "merchants": "merchant",
+    "gateway-accounts": "gateway_account",
 }
 
 
@@ -50,11 +51,14 @@ def address(rule: Rule, rows: dict[str, int], reference: str, user_id: int) -> s
     """Return the rule with numbers and names of one merchant's rows in its places."""
     first = rule.rule.strip("/").split("/")[0]
     own = {"users": user_id, "roles": 1, "memberships": 1}.get(first, rows.get(TABLES.get(first, ""), 1))
+    action = {"users": "resetpasswords", "gateway-accounts": "tryconnection"}.get(first, "cancel")
     values = {
         "pk": own,
+        "verb": "cancel",
+        "decision": "approve",
         "id": rows["operation"],
         "reference": reference,
-        "name": "cancel",
+        "name": action,
         "contract": "1000001",
         "number": 1,
     }

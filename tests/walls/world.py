@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.api.tokens import issue
 from app.database import Scope, unit_of_work
@@ -16,6 +16,7 @@ from app.models import Merchant, Reason
 from app.security.identity import look_up
 from app.security.manager import TOKEN_VERSION
 from app.security.profiles import PROFILES
+from plugins.payment_gateway.accounts import GatewayAccount
 from tests.factories import make_everything, make_merchant, make_transaction, make_user
 
 A, B = "ALPHA", "BETA"
@@ -84,12 +85,22 @@ def build(app: Flask) -> World:
             with unit_of_work(Scope((rows[name]["merchant"],))) as session:
                 merchant = session.scalars(select(Merchant)).one()
                 rows[name] |= make_everything(session, merchant, MARKER[name])
+                rows[name]["gateway_account"] = _account(session, rows[name], MARKER[name])
                 rows[name]["reason"] = session.scalars(select(Reason.id).order_by(Reason.id)).first() or 0
                 sales = [make_transaction(session, merchant, state, marker=MARKER[name]) for state in STATES]
                 references[name] = [sale.reference for sale in sales]
     return World(app, rows, references, users)
 
 
-def json_of(response: Any) -> Any:
-    """Return a response's JSON, None where it has none."""
-    return response.get_json(silent=True)
+def _account(session: Session, rows: dict[str, int], marker: str) -> int:
+    """A gateway account that leads nowhere: a plug-in's row is a merchant's too."""
+    account = GatewayAccount(
+        merchant_id=rows["merchant"],
+        contract_id=rows["contract"],
+        url=f"http://127.0.0.1:9/{marker}",
+        bank_merchant_id=f"{marker}1"[:15],
+        secret_name=f"{marker}",
+    )
+    session.add(account)
+    session.flush()
+    return account.id
