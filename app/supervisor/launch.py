@@ -12,10 +12,12 @@ import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
-PR_SET_KEEPCAPS = 8
 PR_CAPBSET_READ = 23
+PR_SET_SECUREBITS = 28
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
+SECBIT_NO_SETUID_FIXUP = 1 << 2
+SECBIT_KEEP_CAPS = 1 << 4
 CAP_DAC_OVERRIDE = 1
 CAP_DAC_READ_SEARCH = 2
 CAPABILITY_VERSION_3 = 0x20080522
@@ -42,8 +44,9 @@ def become(uid: int, gid: int, reach: bool) -> None:
     keep = next((c for c in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE) if _prctl(PR_CAPBSET_READ, c) == 1), None)
     if reach and keep is None:
         sys.exit("the kernel grants no way through folders closed to others: choose another EGESTION_DATA_DIR")
-    if reach:
-        _prctl(PR_SET_KEEPCAPS, 1)
+    # Without NO_SETUID_FIXUP access(2) forgets the capability, and PostgreSQL finds its programs by access(2).
+    if reach and _prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP | SECBIT_KEEP_CAPS) != 0:
+        sys.exit("the kernel grants no way through folders closed to others: choose another EGESTION_DATA_DIR")
     os.setgroups([])
     os.setresgid(gid, gid, gid)
     os.setresuid(uid, uid, uid)
