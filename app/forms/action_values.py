@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..domain.errors import FieldError, InvalidInput
+from ..domain.errors import InvalidInput
 from ..domain.field_kinds import Errors
 from ..domain.fields import Field
 from ..domain.verbs import PART_ALLOWED, Verb
@@ -13,7 +13,7 @@ from ..models.merchant import CUSTOMER_FIELDS
 from ..ports import ActionRequest, TransactionAction
 from .actions import TAKES, fields_of, read_action
 from .counter import CUSTOMER, on_page
-from .typed import amount_of, one_line, telephone_of, whole_of
+from .typed import amount_of, card_numbers_in, one_line, telephone_of, whole_of
 
 AMENDABLE = ("order_number", "customer_id", "note")
 
@@ -44,7 +44,7 @@ def read_action_form(action: TransactionAction, values: Mapping[str, str], sale:
 
     Raises InvalidInput naming every wrong field at once, by its name on the page.
     """
-    errors: Errors = []
+    errors: Errors = card_numbers_in(values)
     names = names_of(action, sale.state)
     body: dict[str, object] = {}
     for name in names:
@@ -93,6 +93,3 @@ def _customer(part: str, text: str | None) -> str | None:
     if part == "telephone":
         return telephone_of(text)
     return one_line(text) if part == "address" else text
-
-
-__all__ = ["FieldError", "control_names", "names_of", "read_action_form", "takes_part"]

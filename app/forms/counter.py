@@ -10,7 +10,7 @@ from ..domain.field_kinds import Errors
 from ..models.queries.merchants import MerchantFacts
 from ..ports import NewOrder
 from .orders import read_order
-from .typed import amount_of, one_line, telephone_of, whole_of
+from .typed import amount_of, card_numbers_in, one_line, telephone_of, whole_of
 
 CARD = {"card_number": "number", "card_expiry": "expiry", "security_code": "security_code", "brand": "brand"}
 CUSTOMER = {f"customer_{part}": part for part in ("name", "telephone", "email", "postal_code", "address", "country")}
@@ -32,7 +32,7 @@ def read_counter_order(values: Mapping[str, str], shop: MerchantFacts, today: da
 
     Raises InvalidInput naming every wrong field at once by its name on the page, in the page's order; no value in it.
     """
-    errors: Errors = []
+    errors: Errors = card_numbers_in(values, but=("card_number",))
     currency = values.get("currency") or (shop.currencies[0] if shop.currencies else "EUR")
     amount = amount_of(values.get("amount", ""), currency, language, errors)
     body: dict[str, object] = {

@@ -33,12 +33,19 @@ def shown_again(values: Mapping[str, str], never: Iterable[str] = ()) -> dict[st
     }
 
 
+def card_numbers_in(values: Mapping[str, str], but: Iterable[str] = ()) -> Errors:
+    """Return one error for each field (but those that may hold one) with a card number in it, naming the field only."""
+    allowed = frozenset(but)
+    message = N_("This looks like a card number; card numbers belong in the card's own field only.")
+    return [
+        FieldError(name, "card_number_in_field", message)
+        for name, text in values.items()
+        if name not in allowed and find_card_number(text) is not None
+    ]
+
+
 def amount_of(text: str, currency: str, language: str, errors: Errors, field: str = "amount") -> int | None:
     """Return minor units of an amount as written in `language`; None with the reason in `errors`."""
-    if find_card_number(text) is not None:
-        message = N_("This looks like a card number; card numbers belong in the card's own field only.")
-        errors.append(FieldError(field, "card_number_in_field", message))
-        return None
     try:
         minor = parse_amount(text, currency, language)
     except Rejected as rejected:

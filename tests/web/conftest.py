@@ -56,10 +56,26 @@ def app(servers: Settings, shared_bank: BankProcess, written_tables: tuple[str, 
     empty(settings, written_tables)
 
 
+@pytest.fixture(scope="package")
+def desks(app: Flask) -> dict[str, Desk]:
+    """Who has signed in already: sign-ins are limited, 60 a minute."""
+    return {}
+
+
 @pytest.fixture
-def as_(app: Flask, bank: BankProcess) -> Callable[[str], Desk]:
-    """Gives the desk of a login, in English."""
-    return lambda login: Desk(app, login, PASSWORD)
+def as_(app: Flask, bank: BankProcess, desks: dict[str, Desk]) -> Callable[[str], Desk]:
+    """Gives the desk of a login, in English, with no message waiting."""
+
+    def desk(login: str) -> Desk:
+        if login not in desks:
+            desks[login] = Desk(app, login, PASSWORD)
+        found = desks[login]
+        if found.language != "en":
+            found.speak("en")
+        found.flashes()
+        return found
+
+    return desk
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ class Desk:
         self.speak(language)
 
     def speak(self, language: str) -> None:
+        self.language = language
         form = {"language": language, "csrf_token": token_of(self.client.get("/").text)}
         assert self.client.post("/preferences", data=form).status_code == 303
 

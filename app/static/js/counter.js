@@ -8,118 +8,13 @@
   const asking = document.getElementById("asking");
   const text = form.dataset;
   const field = (name) => form.elements.namedItem(name);
-  const SECRET = ["card_number", "card_expiry", "security_code"];
   const KEPT = ["csrf_token", "key", "merchant", "channel", "currency", "capture_mode", "capture_day"];
   let busy = false;
   let watched = 0;
+  const { boxOf, tell } = window.egestionFields(form);
+  const forgetCard = window.egestionCard(form, tell);
 
-  // --- the card: brand and check digit at once, never sent before the order ----------------------------------------
-  const ranges = JSON.parse(text.ranges);
-  const number = field("card_number");
-  const brand = field("brand");
-  const brandBox = form.querySelector("[data-brand]");
-  const brandName = document.createElement("span");
-  brandName.className = "card-brand";
-  brandName.id = "card-brand";
-  number.after(brandName);
-
-  const digitsOf = (value) => value.replace(/[\s.\-]/g, "");
-
-  function rangeOf(digits) {
-    if (digits.length < 6) return null;
-    const bin = Number(digits.slice(0, 6));
-    return ranges.find((range) => range.first <= bin && bin <= range.last) || null;
-  }
-
-  function checkDigit(digits) {
-    let total = 0;
-    for (let place = 0; place < digits.length; place += 1) {
-      const value = Number(digits[digits.length - 1 - place]) * (1 + (place % 2));
-      total += value > 9 ? value - 9 : value;
-    }
-    return total % 10 === 0;
-  }
-
-  function showBrands() {
-    const range = rangeOf(digitsOf(number.value));
-    const brands = range ? range.brands : [];
-    brandName.textContent = brands.join(" / ");
-    brandBox.hidden = brands.length < 2;
-    if (brands.length < 2) {
-      brand.value = "";
-      return;
-    }
-    const usual = brands.includes(text.defaultBrand) ? text.defaultBrand : brands[0];
-    const wanted = brands.includes(brand.value) ? brand.value : "";
-    brand.replaceChildren(
-      new Option(`${usual} (${text.textUsual})`, ""),
-      ...brands.filter((name) => name !== usual).map((name) => new Option(name, name)),
-    );
-    brand.value = wanted;
-  }
-
-  function group() {
-    const digits = digitsOf(number.value);
-    if (!/^[0-9]*$/.test(digits) || number.selectionStart !== number.value.length) return;
-    const parts = /^3[47]/.test(digits) ? [digits.slice(0, 4), digits.slice(4, 10), digits.slice(10)] : digits.match(/.{1,4}/g) || [];
-    number.value = parts.filter(Boolean).join(" ");
-  }
-
-  number.addEventListener("input", () => {
-    group();
-    showBrands();
-    if (number.hasAttribute("aria-invalid")) tell("card_number", "");
-  });
-  number.addEventListener("blur", () => {
-    const digits = digitsOf(number.value);
-    const range = rangeOf(digits);
-    if (range && range.lengths.includes(digits.length) && !checkDigit(digits)) tell("card_number", text.textNumber);
-  });
-
-  function forgetCard() {
-    for (const name of SECRET) field(name).value = "";
-    brand.value = "";
-    showBrands();
-  }
-
-  // --- errors beside their fields -----------------------------------------------------------------------------------
-  function boxOf(name) {
-    const control = field(name);
-    if (!control) return null;
-    const one = control instanceof Element ? control : document.getElementById(name);
-    return one.closest(".field");
-  }
-
-  function tell(name, message) {
-    const box = boxOf(name);
-    if (!box) return false;
-    const control = box.matches("fieldset") ? box : box.querySelector(".control");
-    const id = `${name}-error`;
-    let line = document.getElementById(id);
-    const others = (control.getAttribute("aria-describedby") || "").split(" ").filter((each) => each && each !== id);
-    box.classList.toggle("wrong", Boolean(message));
-    if (!message) {
-      if (line) line.remove();
-      control.removeAttribute("aria-invalid");
-    } else {
-      if (!line) {
-        line = document.createElement("p");
-        line.className = "error";
-        line.id = id;
-        const row = box.querySelector(".control-row, textarea, select, .choice-list");
-        row.before(line);
-      }
-      line.textContent = message;
-      control.setAttribute("aria-invalid", "true");
-      others.push(id);
-      const more = control.closest("details");
-      if (more) more.open = true;
-    }
-    if (others.length) control.setAttribute("aria-describedby", others.join(" "));
-    else control.removeAttribute("aria-describedby");
-    return true;
-  }
-
+  // --- errors ----------------------------------------------------------------------------------------------------
   function clearErrors() {
     for (const line of form.querySelectorAll(".field .error")) tell(line.id.replace(/-error$/, ""), "");
     for (const old of document.querySelectorAll(".error-summary, main > .notice")) old.remove();
@@ -221,7 +116,7 @@
       nextOrder();
     } else if (event.target.closest("[data-other-card]")) {
       forgetCard();
-      number.focus();
+      field("card_number").focus();
     }
   });
 
@@ -275,8 +170,6 @@
   // --- the page ------------------------------------------------------------------------------------------------------
   const shop = document.getElementById("shop");
   if (shop) shop.addEventListener("change", () => shop.form.submit());
-  window.addEventListener("pagehide", forgetCard);
-  showBrands();
   if (answer.querySelector(".answer")) {
     const otherCard = answer.querySelector("[data-other-card]");
     if (otherCard) otherCard.hidden = false;

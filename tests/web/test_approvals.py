@@ -1,0 +1,129 @@
+"""Above a limit one asks and another decides; alarms are acknowledged; a sale that came back unpaid is refunded knowingly."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import delete, select
+
+from app.alarms import CAPTURE_REFUSED, raise_alarm
+from app.database import Scope, now, unit_of_work
+from app.domain.days import local_day
+from app.models import Alarm, MerchantLimit, Operation, Transaction, Unpaid
+from tests.bank.conftest import BankProcess
+from tests.web.desk import Desk, token_of
+
+As = Callable[[str], Desk]
+
+
+@pytest.fixture
+def captured(supervisor: Desk) -> Transaction:
+    """A sale of 80.00 that was remitted."""
+    sale = supervisor.taken(amount="80.00", order_number="E-1")
+    supervisor.act(sale, "capture")
+    supervisor.flashes()
+    return supervisor.sale(sale.reference)
+
+
+@pytest.fixture
+def limit(supervisor: Desk, captured: Transaction) -> Iterator[None]:
+    """Refunds above 50.00 want a second person."""
+    with supervisor.app.app_context(), unit_of_work(Scope(admin=True)) as session:
+        session.add(MerchantLimit(merchant_id=captured.merchant_id, verb="refund", amount=5000))
+    yield
+    with supervisor.app.app_context(), unit_of_work(Scope(admin=True)) as session:
+        session.execute(delete(MerchantLimit))
+
+
+def decide(desk: Desk, operation: Operation, decision: str) -> int:
+    data = {"csrf_token": token_of(desk.client.get("/counter").text), "key": str(uuid.uuid4())}
+    return desk.client.post(f"/approvals/{operation.id}/{decision}", data=data).status_code
+
+
+@pytest.mark.usefixtures("limit")
+def test_above_the_limit_another_person_decides(
+    as_: As, supervisor: Desk, captured: Transaction, bank: BankProcess
+) -> None:
+    supervisor.act(captured, "refund", amount="60.00", reason="GOODWILL")
+    assert supervisor.flashes() == ["Refund of €60.00: above your limit, so a second person has to approve it."]
+    asked = supervisor.sale(captured.reference).operations[-1]
+    own = supervisor.client.get("/approvals/").text
+    assert "Your own request" in own
+    assert "Goodwill" in own
+    assert decide(supervisor, asked, "approve") == 303
+    assert supervisor.flashes() == ["Your profile does not allow this."]
+    manager = as_("manager")
+    page = manager.client.get("/approvals/").text
+    assert "Refund of €60.00, CB 497010######0006: send it to the bank now?" in page
+    assert decide(manager, asked, "approve") == 303
+    assert manager.flashes() == ["Done: Refund of €60.00."]
+    assert [e["amount"] for e in bank.journal(captured.reference) if e["operation"] == "CREDIT"] == [6000]
+    assert decide(manager, asked, "approve") == 303  # again: told what it is now
+    assert "done" in manager.flashes()[0]
+
+
+@pytest.mark.usefixtures("limit")
+def test_a_rejected_request_gives_its_reservation_back(
+    as_: As, supervisor: Desk, captured: Transaction, bank: BankProcess
+) -> None:
+    supervisor.act(captured, "refund", amount="60.00")
+    asked = supervisor.sale(captured.reference).operations[-1]
+    manager = as_("manager")
+    assert decide(manager, asked, "reject") == 303
+    assert manager.flashes() == ["Rejected: Refund of €60.00."]
+    assert supervisor.sale(captured.reference).reserved_amount == 0
+    assert [e for e in bank.journal(captured.reference) if e["operation"] == "CREDIT"] == []
+
+
+@pytest.mark.usefixtures("limit")
+def test_requests_are_for_those_with_the_right_and_the_merchant(
+    as_: As, supervisor: Desk, captured: Transaction
+) -> None:
+    supervisor.act(captured, "refund", amount="60.00")
+    asked = supervisor.sale(captured.reference).operations[-1]
+    clerk = as_("clerk")
+    assert clerk.client.get("/approvals/").status_code == 403
+    assert decide(clerk, asked, "approve") == 403
+    assert decide(as_("manager2"), asked, "approve") == 404
+    assert decide(as_("manager"), asked, "forget") == 404
+    assert captured.order_number not in as_("manager2").client.get("/approvals/").text  # type: ignore[operator]
+
+
+def test_an_alarm_is_acknowledged_by_those_it_is_for(as_: As, supervisor: Desk, captured: Transaction) -> None:
+    with supervisor.app.app_context(), unit_of_work(Scope((captured.merchant_id,))) as session:
+        alarm = raise_alarm(session, captured.merchant_id, CAPTURE_REFUSED, "refused", mail=False)
+        session.flush()
+        number = alarm.id
+    address = f"/alarms/{number}/acknowledge"
+
+    def post(desk: Desk, **more: str) -> int:
+        page = desk.client.get("/").text
+        answer = desk.client.post(address, data={"csrf_token": token_of(page), **more})
+        return answer.status_code
+
+    assert post(as_("clerk")) == 403
+    assert post(as_("manager2")) == 404
+    assert post(supervisor, next="https://evil.example/") == 303
+    with supervisor.app.app_context(), unit_of_work(Scope((captured.merchant_id,))) as session:
+        assert session.scalars(select(Alarm.acknowledged_by).where(Alarm.id == number)).one() == "supervisor"
+
+
+def test_a_sale_that_came_back_unpaid_is_refunded_only_when_confirmed(supervisor: Desk, captured: Transaction) -> None:
+    with supervisor.app.app_context(), unit_of_work(Scope((captured.merchant_id,))) as session:
+        today = local_day(now(), ZoneInfo("Europe/Paris"))
+        session.add(
+            Unpaid(
+                merchant_id=captured.merchant_id, contract_id=captured.contract_id, transaction_id=captured.id, amount=8000,
+                currency="EUR", notified_on=today, response_deadline=today, reason_code="10.4", bank_reference="x",
+                source="FILE", created_at=now(),
+            )
+        )  # fmt: skip
+    warned = supervisor.act(captured, "refund", amount="5.00")
+    assert warned.status_code == 409
+    assert "This sale came back unpaid" in warned.text
+    assert 'name="confirm" value="unpaid"' in warned.text
+    assert supervisor.act(captured, "refund", amount="5.00", confirm="unpaid").status_code == 303
+    assert supervisor.sale(captured.reference).refunded_amount == 500
