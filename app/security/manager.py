@@ -46,10 +46,12 @@ class HouseSecurity(SecurityManager):
 
     def load_user(self, pk: object) -> Person | None:
         """Resolve the signed-in user and the scope of the request; a session older than its user's rights is dead."""
+        # Nobody until known: an error page must not ask a database that has just failed.
+        self.lm._update_request_context_with_user()
         key = parse_key(pk)
-        identity = enter(self.session, key) if key else None
+        identity = enter(self.session(), key) if key else None
         if identity is None or session.get(TOKEN_VERSION) != identity.token_version:
-            set_scope(self.session, NOTHING)
+            set_scope(self.session(), NOTHING)
             g.pop("actor", None)
             return None
         g.scope, g.actor = identity.scope, identity.actor

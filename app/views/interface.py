@@ -8,7 +8,6 @@ from typing import Any
 
 from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from sqlalchemy.orm import joinedload
 
 from ..security.identity import parse_key
 from .filters import LedgerFilters, OfParent, SettingsFilters
@@ -49,7 +48,7 @@ class SafeInterface(SQLAInterface):
 
     filter_converter_class = SettingsFilters
     FilterRelationOneToManyEqual = OfParent  # FAB's name for the filter of lists below a record
-    eager: Sequence[str] = ()  # relations a record is read with
+    loads: Sequence[Any] = ()  # loader options a record is read with
 
     @cached_property
     def _operators(self) -> dict[str, list[Any]]:
@@ -63,7 +62,7 @@ class SafeInterface(SQLAInterface):
 
     def is_nullable(self, col_name: str) -> bool:
         """Say so of boxes too: FAB would demand a tick in every box whose column is not nullable."""
-        return self.is_boolean(col_name) or super().is_nullable(col_name)
+        return bool(self.is_boolean(col_name) or super().is_nullable(col_name))
 
     def get_filters(self, search_columns: Any = None, search_filters: Any = None) -> SafeFilters:
         """Return an empty set of filters."""
@@ -75,8 +74,7 @@ class SafeInterface(SQLAInterface):
         if key is None:
             return None
         query = self.apply_filters(self.session.query(self.obj), filters)
-        query = query.options(*[joinedload(getattr(self.obj, name)) for name in self.eager])
-        return query.filter(self.get_pk() == key).one_or_none()
+        return query.options(*self.loads).filter(self.get_pk() == key).one_or_none()
 
     def get_many(self, keys: Iterable[object], filters: Any = None) -> list[Any] | None:
         """Return the rows of these keys in their order; None when one of them is no key or out of scope."""

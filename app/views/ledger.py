@@ -37,12 +37,15 @@ class LedgerView(SafeView):
     label_columns: ClassVar[dict[str, Any]] = LABELS
     formatters_columns: ClassVar[dict[str, Any]] = {"merchant_id": merchant_name}
     always_hidden: ClassVar[Sequence[str]] = ()
+    loads: ClassVar[Sequence[Any]] = ()  # loader options beyond what the columns need
     page_size = 50
 
     def _init_properties(self) -> None:
         super()._init_properties()
         self.order_columns = [name for name in self.sorts if name in self.list_columns]  # none: FAB would take all
-        self.datamodel.eager = relations_in(self.datamodel.obj, self.show_columns)
+        model = self.datamodel.obj
+        shown = [joinedload(getattr(model, name)) for name in relations_in(model, self.show_columns)]
+        self.datamodel.loads = [*shown, *self.loads]
 
     @property
     def hidden_columns(self) -> list[str]:
@@ -135,6 +138,7 @@ class LedgerView(SafeView):
             return [], None
         query = select(model).where(model.id.in_(ids), of_merchants(model, merchants))
         query = query.options(*[joinedload(getattr(model, name)) for name in relations_in(model, self.list_columns)])
+        query = query.options(*self.loads)
         return in_order(ids, session.scalars(query)), following
 
     def _count(self, conditions: Sequence[ColumnElement[bool]]) -> tuple[int, bool]:

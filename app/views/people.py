@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from flask import abort, flash, g, redirect, request, session
+from flask import abort, current_app, flash, g, redirect, request, session
 from flask_appbuilder.fieldwidgets import BS3PasswordFieldWidget
 from flask_appbuilder.models.sqla.filters import FilterIn
 from flask_appbuilder.security.forms import DynamicForm
@@ -17,11 +17,15 @@ from flask_appbuilder.security.views import (
     UserInfoEditView,
 )
 from flask_babel import gettext, lazy_gettext
+from sqlalchemy import select
 from werkzeug.security import check_password_hash
 from wtforms import PasswordField
 from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
 from ..audit import CREDENTIAL_CHANGED, USER_CHANGED, USER_CREATED, USER_ROLES_CHANGED, record
+from ..domain.errors import InvalidInput
+from ..domain.text import N_
+from ..models import Membership
 from ..security.identity import parse_key
 from ..security.manager import TOKEN_VERSION
 from ..security.passwords import LONGEST, password_hash, password_problem
@@ -98,9 +102,14 @@ class UserView(SettingsView, UserDBModelView):
             abort(403)
 
     def check(self, item: Any, form: Any, created: bool) -> None:
-        """Hash the password of a new user; note who changed what when."""
+        """Hash the password of a new user; refuse an administrator who works for a merchant."""
         if created:
             item.password = password_hash(form.password.data)
+        elif any(PROFILES[role.name].administrator for role in item.roles):
+            member = self.datamodel.session.scalar(select(Membership.id).where(Membership.user_id == item.id).limit(1))
+            if member is not None:
+                text = N_("This person works for a merchant; an administrator works for none.")
+                raise InvalidInput.of("roles", "member", text)
 
     def written(self, session: Any, item: Any, created: bool, changes: dict[str, Any]) -> None:
         """Tell the audit; a changed user's sessions and tokens die."""
@@ -133,9 +142,14 @@ class OwnPasswordForm(DynamicForm):
     password = _twice()["password"]
     conf_password = _twice()["conf_password"]
 
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.for_user = g.user.username
+
     def validate_current(self, field: Any) -> None:
         """Refuse a wrong present password."""
-        if not check_password_hash(self.hashed, field.data or ""):
+        user = current_app.extensions["appbuilder"].sm.get_user_by_id(g.user.id)
+        if not check_password_hash(user.password or "", field.data or ""):
             raise ValidationError(gettext("This is not your present password."))
 
 

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext
 from ..domain.brands import BRANDS
 from ..domain.states import STORED, OperationName, OperationStatus
 from ..models import Customer, Operation, Transaction, TransactionEvent
+from ..models.queries.transactions import SHOWN
 from ..models.search_keys import email_key, name_key, order_key, telephone_key
 from ..models.transaction import CHANNELS
 from ..plugin import Registry, registry
@@ -159,6 +160,7 @@ class TransactionView(LedgerView):
         "masked_pan": "code", "capture_day": "number", "bank_status": "code",
     }  # fmt: skip
     always_hidden: ClassVar[Sequence[str]] = ("currency",)
+    loads: ClassVar[Sequence[Any]] = SHOWN  # what the desk looks at to say what is possible
     row_actions: ClassVar[Sequence[str]] = ()
 
     def _sort(self, column: str, descending: bool) -> Any:
