@@ -52,9 +52,14 @@ def database_refusals(settings: Settings) -> list[str]:
         return []
     found = []
     with psycopg.connect(libpq(settings.check_url or settings.owner_url or settings.database_url)) as connection:
+        connection.execute("SELECT set_config('app.admin', 'on', false)")  # settings of all merchants, no money
         if _exists(connection, "gateway_account"):
-            for merchant, url in connection.execute("SELECT bank_merchant_id, url FROM gateway_account ORDER BY id"):
-                if merchant in PRACTICE_BANK_MERCHANTS or urlsplit(url).hostname in LOCAL_HOSTS:
+            for merchant, url in connection.execute(
+                "SELECT bank_merchant_id, url FROM gateway_account WHERE active ORDER BY id"
+            ):
+                address = urlsplit(url)
+                local = address.scheme == "http" and address.hostname in LOCAL_HOSTS
+                if local or merchant in PRACTICE_BANK_MERCHANTS:
                     found.append(f"a gateway account points at the practice bank: {merchant} at {url}")
         password = SecretFolder(settings.secrets_dir).read("practice_password")
         if password and _exists(connection, "ab_user"):
@@ -109,3 +114,10 @@ def demand_safe(settings: Settings, seconds: float = 60) -> None:
     wait_for_database(settings.database_url, seconds)
     with psycopg.connect(libpq(settings.database_url)) as connection:
         refuse_unsafe_role(connection)
+    demand_no_practice(settings)
+
+
+def demand_no_practice(settings: Settings) -> None:
+    """Raise ConfigError when a production database still holds what belongs to practice."""
+    if found := database_refusals(settings):
+        raise ConfigError("production refuses to start: " + "; ".join(found))

@@ -12,7 +12,7 @@ from . import folders, postgres, probe, process, valkey
 from .children import Child, Supervisor
 from .migrated import Migrations
 from .provision import ensure_roles, wait_for_database
-from .refusals import refusals
+from .refusals import demand_no_practice, refusals
 from .runfile import ChildList, RunLock
 from .services import STOP_SIGNALS, background, init_child, practice_bank, web
 
@@ -111,6 +111,7 @@ def _serve(settings: Settings, supervisor: Supervisor, say: Callable[[str], None
         return 0
     if code != 0:
         raise ConfigError(f"init failed: {last_line(supervisor.log_dir / 'init.log')} (log/init.log)")
+    demand_no_practice(settings)
     say("database is up to date")
     migrations.remember()
     if not early:
