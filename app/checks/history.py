@@ -20,7 +20,7 @@ SELECT t.reference || CASE WHEN c.id IS NULL THEN ': no event'
     ELSE ': amounts are not those of its last event' END
 FROM transaction t LEFT JOIN chain c ON c.merchant_id = t.merchant_id AND c.transaction_id = t.id
 WHERE c.id IS NULL OR c.before <> c.from_state OR (c.last AND (c.to_state, c.amount, c.captured_amount, c.refunded_amount)
-    IS DISTINCT FROM (t.state, t.amount, t.captured_amount, t.refunded_amount)) ORDER BY 1"""
+    IS DISTINCT FROM (t.state, t.amount, t.captured_amount, t.refunded_amount))"""
 
 _STEPS = (
     """SELECT from_state, kind, to_state, count(*), min(transaction_id) FROM event GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""

@@ -19,10 +19,10 @@ GIVEN_UP = GIVEN_UP_AFTER + timedelta(hours=2)  # the last try before giving up,
 
 _OVERDUE = """SELECT message_id || CASE WHEN first_try_at < CAST(:given_up AS timestamptz) THEN ': tried too long'
     ELSE ': due, and nobody tries' END FROM outbox WHERE state = 'DUE'
-AND (next_try_at < CAST(:untouched AS timestamptz) OR first_try_at < CAST(:given_up AS timestamptz)) ORDER BY 1"""
+AND (next_try_at < CAST(:untouched AS timestamptz) OR first_try_at < CAST(:given_up AS timestamptz))"""
 _HOLLOW = """SELECT message_id || ': SENT without saying when and how' FROM outbox
-WHERE state = 'SENT' AND (sent_at IS NULL OR carrier IS NULL) ORDER BY 1"""
-_TWICE = "SELECT message_id || ': Message-ID of several mails' FROM outbox GROUP BY message_id HAVING count(*) > 1 ORDER BY 1"
+WHERE state = 'SENT' AND (sent_at IS NULL OR carrier IS NULL)"""
+_TWICE = "SELECT message_id || ': Message-ID of several mails' FROM outbox GROUP BY message_id HAVING count(*) > 1"
 _GUARD = """SELECT 'uq_outbox_message_id is missing' WHERE NOT EXISTS
 (SELECT FROM pg_constraint WHERE conname = 'uq_outbox_message_id' AND conrelid = 'public.outbox'::regclass)"""
 

@@ -50,6 +50,10 @@ def count(connection: Connection, table: str) -> int:
 
 
 def named(connection: Connection, statement: str, **values: Any) -> list[str]:
-    """Return the first column of what a statement finds wrong, at most MOST_NAMED, each clipped to a line."""
-    rows = connection.execute(text(f"{statement} LIMIT {MOST_NAMED}"), values)
+    """Return the only column of what a statement finds wrong, at most MOST_NAMED, sorted, each clipped to a line.
+
+    Materialised: the planner must not hope that the first of many rows comes early, for there are none.
+    """
+    whole = f"WITH found (what) AS MATERIALIZED ({statement}) SELECT what FROM found ORDER BY what LIMIT {MOST_NAMED}"
+    rows = connection.execute(text(whole), values)
     return [str(row[0])[:200] for row in rows]
