@@ -51,9 +51,9 @@ def alone() -> Iterator[None]:
 
 
 def pins(lock: Path) -> dict[str, str]:
-    """Package -> locked version and marker, as the lock's lines say."""
-    found = re.findall(r"^([A-Za-z0-9._-]+)==([^\\\n]+)", lock.read_text("utf-8"), re.MULTILINE)
-    return {name.lower(): version.strip() for name, version in found}
+    """Package -> locked version."""
+    found = re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", lock.read_text("utf-8"), re.MULTILINE)
+    return {name.lower(): version for name, version in found}
 
 
 def stamp(kind: str) -> tuple[Path, str]:
