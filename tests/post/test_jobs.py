@@ -14,6 +14,7 @@ from rq.worker import SimpleWorker
 
 from app import jobs
 from app.plugin import registry
+from app.supervisor import worker
 
 
 @pytest.fixture
@@ -39,6 +40,10 @@ def test_a_ring_makes_a_worker_run_the_registered_job(app: Flask, ran: list[int]
     assert ran == []
     work(app)
     assert ran == [7]
+
+
+def test_bell_and_workers_mean_the_same_queue() -> None:
+    assert jobs.QUEUE == worker.QUEUE
 
 
 def test_a_doorbell_goes_stale_and_ends_its_job(app: Flask, ran: list[int]) -> None:
