@@ -27,7 +27,12 @@ CHANNELS = ("TELEPHONE_ORDER", "MAIL_ORDER", "FAX_ORDER")
 _EXPIRY = r"(?:0[1-9]|1[0-2]) ?/? ?(?:20)?[0-9]{2}|20[0-9]{2}-?(?:0[1-9]|1[0-2])"
 
 CARD = (
-    Field("number", Text(64, secret=True, format="card-number"), about="blanks, dashes and dots may part its digits"),
+    Field(
+        "number",
+        Text(64, secret=True, format="card-number"),
+        required=True,
+        about="blanks, dashes and dots may part its digits",
+    ),
     Field(
         "expiry",
         Text(
@@ -37,6 +42,7 @@ CARD = (
             message=N_("The expiry date is not a month and a year like 07/28."),
             format="card-expiry",
         ),
+        required=True,
         about="MM/YY",
     ),
     Field(

@@ -200,7 +200,6 @@ def test_the_count_stops(shops: Client, monkeypatch: pytest.MonkeyPatch) -> None
         ({"q": "x" * 65}, {"q": "too_long"}),
         ({"colour": "red"}, {"colour": "unknown_field"}),
         ({"state": ["CAPTURED", "REFUSED"]}, {"state": "repeated"}),
-        ({"cursor": "abc"}, {"cursor": "cursor_invalid"}),
         ({"cursor": "é"}, {"cursor": "malformed"}),
     ],
 )
@@ -225,12 +224,13 @@ def test_wrong_parameters_are_named(shops: Client, query: dict[str, object], wro
 )
 def test_forged_cursors_are_refused(shops: Client, inside: object) -> None:
     forged = base64.urlsafe_b64encode(json.dumps(inside).encode()).decode().rstrip("=")
-    assert fields_of(shops.get("/transactions", cursor=forged)) == {"cursor": "cursor_invalid"}
+    problem_of(shops.get("/transactions", cursor=forged), 404, "cursor_invalid")
+    problem_of(shops.get("/transactions", cursor=forged[1:]), 404, "cursor_invalid")
 
 
 def test_a_cursor_of_another_sort_is_refused(shops: Client) -> None:
     cursor = body_of(shops.get("/transactions", sort="brand", page_size=1))["next_cursor"]
-    assert fields_of(shops.get("/transactions", sort="amount", cursor=cursor)) == {"cursor": "cursor_invalid"}
+    problem_of(shops.get("/transactions", sort="amount", cursor=cursor), 404, "cursor_invalid")
     assert shops.get("/transactions", sort="brand", page_size=1, cursor=cursor).status_code == 200
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 from ...domain.days import day_bounds
-from ...domain.errors import FieldError, InvalidInput
+from ...domain.errors import InvalidInput, NotFound
 from ...domain.field_kinds import Day, Errors, Text, Whole
 from ...domain.fields import Field, read_query
 from ...domain.text import N_
-from .cursor import LONGEST, Position, read_cursor
+from .cursor import LONGEST, read_cursor
 from .keyset import Sort
 from .merchants import MerchantFacts
 
@@ -28,22 +28,35 @@ DAYS = (
     Field("date_to", Day(), about="last day, included"),
 )
 PAGING = (
-    Field("cursor", Text(LONGEST, pattern="[A-Za-z0-9_-]+", format="cursor"), about="next_cursor of the page before"),
+    Field("cursor", Text(LONGEST, pattern="[A-Za-z0-9_-]+"), about="next_cursor of the page before"),
     Field("page_size", Whole(1, LARGEST_PAGE), about=f"default {DEFAULT_PAGE}"),
 )
+
+
+class NoSuchPage(NotFound):
+    """A cursor of another list or order, or none at all: there is no such place in this list."""
+
+    code = "cursor_invalid"
+    message = N_("This is no cursor of this list in this order; begin with its first page.")
 
 
 def read_parameters(
     fields: Sequence[Field], args: Mapping[str, Sequence[str]], sorts: Mapping[str, Sort]
 ) -> dict[str, Any]:
-    """Return the values given in a query, with `sort` the Sort chosen and `cursor` the Position; raises InvalidInput."""
+    """Return the values given in a query, with `sort` the Sort chosen and `cursor` the Position.
+
+    Raises InvalidInput naming every wrong parameter, NoSuchPage for a cursor of another list.
+    """
     errors: Errors = []
     values = read_query(fields, args, errors)
-    values["sort"] = sorts[values.get("sort") or next(iter(sorts))]
-    if values.get("cursor") is not None:
-        values["cursor"] = _position(values["cursor"], values["sort"], errors)
     if errors:
         raise InvalidInput(errors)
+    sort = values["sort"] = sorts[values.get("sort") or next(iter(sorts))]
+    if values.get("cursor") is not None:
+        try:
+            values["cursor"] = read_cursor(values["cursor"], sort.name, sort.kind)
+        except ValueError:
+            raise NoSuchPage() from None
     return values
 
 
@@ -74,11 +87,3 @@ def starts_with(column: Any, key: str) -> list[ColumnElement[bool]]:
 def _within(day: date) -> date:
     return min(max(day, FIRST_DAY), LAST_DAY)
 
-
-def _position(text: str, sort: Sort, errors: Errors) -> Position | None:
-    try:
-        return read_cursor(text, sort.name, sort.kind)
-    except ValueError:
-        message = N_("This is no cursor of this list in this order; begin with its first page.")
-        errors.append(FieldError("cursor", "cursor_invalid", message))
-        return None
