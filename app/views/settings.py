@@ -58,9 +58,10 @@ class SettingsView(SafeView):
         """Write the row and its audit entry in one transaction; False with the reason beside the form."""
         session = self.datamodel.session
         try:
-            form.populate_obj(item)
-            self._fill_keys(item)
-            self.check(item, form, created)
+            with session.no_autoflush:  # what was typed is not yet what is stored
+                form.populate_obj(item)
+                self._fill_keys(item)
+                self.check(item, form, created)
             if created:
                 session.add(item)
             changes = changes_of(item)
