@@ -30,6 +30,7 @@ from .action_controls import Control, controls, named, remaining
 from .action_links import possible_actions, show_url
 from .action_results import message_of
 from .base import Rights
+from .field_labels import summary_line
 from .history import PathHistory
 
 COUNTER = "counter"  # the value of `back` with which a form of the counter returns there
@@ -41,6 +42,7 @@ class ActionFormsView(PathHistory, BaseView):
 
     route_base = "/transactions"
     default_view = "act"
+    reads_cards: ClassVar[bool] = True  # its fields name a card typed into them
     rights: ClassVar[Rights] = {"can_act": READ}
 
     @expose("/<int:id>/<verb>", methods=["GET", "POST"])
@@ -95,8 +97,8 @@ class ActionFormsView(PathHistory, BaseView):
             key=self._key(error),
             back=request.values.get("back", "") if request.values.get("back") == COUNTER else "",
             notice=notice or " ".join(elsewhere) or (None if possible else _why_not(action, sale)),
-            summary=[(c.name, f"{named(c)}: {c.error}") for c in shown if c.error],
-            amount=formats.amount(remaining(sale, action.name), sale.currency),
+            summary=[(c.name, summary_line(named(c), c.error)) for c in shown if c.error],
+            amount=_amount_shown(sale, action.name, values),
             closing=_closing(sale) if action.name == Verb.RESOLVE else None,
             show_url=show_url(sale.id),
         )
@@ -115,6 +117,12 @@ def _filled(control: Control, values: Mapping[str, str], errors: Mapping[str, st
     if request.method == "POST" and control.kind != "checkbox":
         value = shown_again(values).get(control.name, "")
     return replace(control, value=value, error=errors.get(control.name), label=named(control))
+
+
+def _amount_shown(sale: Any, verb: str, values: Mapping[str, str]) -> str:
+    """The amount the sentence above the button names: as typed where something was, else the likely one."""
+    typed_again = shown_again(values).get("amount")
+    return f"{typed_again} {sale.currency}" if typed_again else formats.amount(remaining(sale, verb), sale.currency)
 
 
 def _status_when_not(action: TransactionAction) -> int:

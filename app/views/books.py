@@ -41,6 +41,7 @@ class RemittanceView(LedgerView):
     sorts: ClassVar[Mapping[str, type]] = {"day": date}
     base_order: ClassVar[tuple[str, str]] = ("day", "desc")
     column_kinds: ClassVar[dict[str, str]] = {"state": "text", "debit_amount": "amount", "credit_amount": "amount"}
+    in_words: ClassVar[Sequence[str]] = ("state",)
     currency_column = "contract.currency"
     always_hidden: ClassVar[Sequence[str]] = ("contract.currency",)
 
@@ -65,4 +66,5 @@ class UnpaidView(LedgerView):
     sorts: ClassVar[Mapping[str, type]] = {"response_deadline": date}
     base_order: ClassVar[tuple[str, str]] = ("response_deadline", "asc")
     column_kinds: ClassVar[dict[str, str]] = {"amount": "amount", "transaction.reference": "code"}
+    in_words: ClassVar[Sequence[str]] = ("stage",)
     always_hidden: ClassVar[Sequence[str]] = ("currency",)

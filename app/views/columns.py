@@ -10,6 +10,7 @@ from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
 from ..web.labels import TABLES
+from .code_words import WORDS
 
 LABELS: dict[str, Any] = {
     "account": lazy_gettext("Bank account (IBAN)"),
@@ -138,8 +139,8 @@ LABELS: dict[str, Any] = {
 
 def choices(values: Iterable[str], kind: str | None = None) -> list[SelectChoice]:
     """Return the choices of a drop-down; `kind` names the table of words (state, operation, status)."""
-    words = TABLES.get(kind or "", {})
-    return [SelectChoice(str(value), words[str(value)][0] if str(value) in words else str(value)) for value in values]
+    words = {code: pair[0] for code, pair in TABLES[kind].items()} if kind else WORDS
+    return [SelectChoice(str(value), words.get(str(value), str(value))) for value in values]
 
 
 def choice(label: str, values: Iterable[str], kind: str | None = None, default: str | None = None) -> SelectField:

@@ -6,26 +6,21 @@ from datetime import time
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
-from flask import g
 from flask_babel import lazy_gettext
 from wtforms import StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
-from ..audit import USER_ROLES_CHANGED
 from ..domain.brands import BRANDS
 from ..domain.currencies import CURRENCIES
 from ..domain.errors import InvalidInput
 from ..domain.iban import iban_spans
-from ..domain.money import format_number, parse_amount
-from ..domain.rejected import Rejected
 from ..domain.states import CaptureMode
 from ..domain.text import N_
-from ..domain.verbs import Verb
-from ..models import Contract, Membership, Merchant, MerchantLimit, MerchantOption, Reason
+from ..models import Contract, Merchant, MerchantOption, Reason
 from ..models.merchant import CUSTOMER_FIELDS, SHIPPED_REASONS, ClerkCancels, MerchantStatus
-from ..security.profiles import ADMINISTER, AUDIT, PROFILES, SETTINGS
-from ..web.formats import locale_code
+from ..security.profiles import ADMINISTER, AUDIT, SETTINGS
 from .base import Rights
+from .code_words import in_words
 from .columns import LABELS, choice
 from .interface import SafeInterface
 from .settings import SettingsView
@@ -47,6 +42,9 @@ class MerchantView(SettingsView):
     add_title = lazy_gettext("New merchant")
     edit_title = lazy_gettext("Change a merchant")
     label_columns: ClassVar[dict[str, Any]] = dict(LABELS)
+    formatters_columns: ClassVar[dict[str, Any]] = in_words(
+        "status", "language", "default_capture_mode", "clerk_cancels"
+    )
     list_columns: ClassVar[list[str]] = ["short_name", "name", "status", "currency", "zone"]
     search_columns: ClassVar[list[str]] = ["short_name", "name", "status"]
     show_columns: ClassVar[list[str]] = [
@@ -106,6 +104,7 @@ class ContractView(SettingsView):
     add_title = lazy_gettext("New contract")
     edit_title = lazy_gettext("Change a contract")
     label_columns: ClassVar[dict[str, Any]] = dict(LABELS)
+    formatters_columns: ClassVar[dict[str, Any]] = in_words("scheme", "settlement")
     list_columns: ClassVar[list[str]] = ["number", "merchant", "name", "scheme", "currency", "cut_off", "active"]
     order_columns: ClassVar[list[str]] = ["number", "name", "scheme", "currency"]
     search_columns: ClassVar[list[str]] = ["number", "merchant", "scheme"]
@@ -157,6 +156,7 @@ class OptionView(SettingsView):
     add_title = lazy_gettext("Subscribe an option")
     edit_title = lazy_gettext("Change an option")
     label_columns: ClassVar[dict[str, Any]] = dict(LABELS)
+    formatters_columns: ClassVar[dict[str, Any]] = in_words("code")
     list_columns: ClassVar[list[str]] = ["code", "merchant", "from_day", "until_day"]
     order_columns: ClassVar[list[str]] = ["code", "from_day", "until_day"]
     search_columns: ClassVar[list[str]] = ["code", "merchant"]
@@ -169,98 +169,3 @@ class OptionView(SettingsView):
         """Refuse an end before the beginning."""
         if item.until_day and item.from_day and item.until_day < item.from_day:
             raise InvalidInput.of("until_day", "before_from", N_("The end lies before the beginning."))
-
-
-class LimitView(SettingsView):
-    """`/limits`: above the amount the action waits for a second person. The manager's."""
-
-    route_base = "/limits"
-    datamodel = SafeInterface(MerchantLimit)
-    rights: ClassVar[Rights] = {
-        "can_list": SEE, "can_show": SEE, "can_add": SETTINGS, "can_edit": SETTINGS, "can_delete": SETTINGS,
-    }  # fmt: skip
-    exclude_route_methods: ClassVar[set[str]] = {"download", "action", "action_post"}
-    list_title = lazy_gettext("Limits")
-    show_title = lazy_gettext("Limit")
-    add_title = lazy_gettext("New limit")
-    edit_title = lazy_gettext("Change a limit")
-    label_columns: ClassVar[dict[str, Any]] = dict(LABELS)
-    list_columns: ClassVar[list[str]] = ["verb", "merchant", "amount", "merchant.currency"]
-    order_columns: ClassVar[list[str]] = ["verb", "amount"]
-    search_columns: ClassVar[list[str]] = ["verb", "merchant"]
-    add_columns: ClassVar[list[str]] = ["merchant", "verb", "amount"]
-    show_columns: ClassVar[list[str]] = ["merchant", "verb", "amount", "merchant.currency"]
-    edit_columns: ClassVar[list[str]] = ["amount"]
-    column_kinds: ClassVar[dict[str, str]] = {"amount": "amount"}
-    currency_column = "merchant.currency"
-    hidden_columns: ClassVar[list[str]] = ["merchant.currency"]
-    add_form_extra_fields = edit_form_extra_fields = {
-        "verb": choice("verb", (Verb.CANCEL, Verb.REFUND, Verb.VALIDATE, Verb.CAPTURE)),
-        "amount": StringField(LABELS["amount"], [InputRequired(), Length(max=30)]),
-    }
-
-    def prefill_form(self, form: Any, pk: Any) -> None:
-        """Show the amount as people write it."""
-        limit = self.datamodel.get(pk)
-        form.amount.data = format_number(limit.amount, limit.merchant.currency, locale_code())
-
-    def check(self, item: Any, form: Any, created: bool) -> None:
-        """Read the amount in the merchant's currency, strictly by the reader's language."""
-        try:
-            item.amount = parse_amount(form.amount.data, item.merchant.currency, locale_code())
-        except Rejected as wrong:
-            raise InvalidInput.of("amount", wrong.code, wrong.message, **wrong.params) from None
-
-
-class ReasonView(SettingsView):
-    """`/reasons`: why a sale is cancelled or refunded. The manager's; unused ones are switched off."""
-
-    route_base = "/reasons"
-    datamodel = SafeInterface(Reason)
-    rights: ClassVar[Rights] = {"can_list": SEE, "can_show": SEE, "can_add": SETTINGS, "can_edit": SETTINGS}
-    exclude_route_methods: ClassVar[set[str]] = {"download", "delete", "action", "action_post"}
-    list_title = lazy_gettext("Reasons")
-    show_title = lazy_gettext("Reason")
-    add_title = lazy_gettext("New reason")
-    edit_title = lazy_gettext("Change a reason")
-    label_columns: ClassVar[dict[str, Any]] = dict(LABELS)
-    list_columns: ClassVar[list[str]] = ["code", "merchant", "label_fr", "label_en", "active"]
-    order_columns: ClassVar[list[str]] = ["code", "label_fr", "label_en"]
-    search_columns: ClassVar[list[str]] = ["code", "merchant", "active"]
-    add_columns: ClassVar[list[str]] = ["merchant", "code", "label_fr", "label_en", "active"]
-    show_columns: ClassVar[list[str]] = add_columns
-    edit_columns: ClassVar[list[str]] = ["label_fr", "label_en", "active"]
-    validators_columns: ClassVar[dict[str, list[Any]]] = {
-        "code": [Regexp(r"^[A-Z][A-Z0-9_]{1,31}\Z", message=lazy_gettext("2 to 32 capital letters, digits or _."))],
-    }
-
-
-def no_administrator(_form: Any, field: Any) -> None:
-    """WTForms validator: an administrator works for no merchant, and nobody adds themselves."""
-    user = field.data
-    if user is None:
-        return
-    if user.id == g.user.id or any(PROFILES[role.name].administrator for role in user.roles if role.name in PROFILES):
-        raise ValidationError(lazy_gettext("An administrator works for no merchant."))
-
-
-class MembershipView(SettingsView):
-    """`/memberships`: who works for which merchant; added and removed, never changed."""
-
-    route_base = "/memberships"
-    datamodel = SafeInterface(Membership)
-    rights: ClassVar[Rights] = {
-        "can_list": ADMINISTER, "can_show": ADMINISTER, "can_add": ADMINISTER, "can_delete": ADMINISTER,
-    }  # fmt: skip
-    exclude_route_methods: ClassVar[set[str]] = {"download", "edit", "action", "action_post"}
-    audit_kind = USER_ROLES_CHANGED
-    list_title = lazy_gettext("Memberships")
-    show_title = lazy_gettext("Membership")
-    add_title = lazy_gettext("New membership")
-    label_columns: ClassVar[dict[str, Any]] = dict(LABELS)
-    list_columns: ClassVar[list[str]] = ["user.username", "merchant.short_name"]
-    order_columns: ClassVar[list[str]] = ["user.username", "merchant.short_name"]
-    search_columns: ClassVar[list[str]] = ["user", "merchant"]
-    add_columns: ClassVar[list[str]] = ["user", "merchant"]
-    show_columns: ClassVar[list[str]] = ["user.username", "merchant.short_name"]
-    validators_columns: ClassVar[dict[str, list[Any]]] = {"user": [no_administrator]}

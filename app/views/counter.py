@@ -26,7 +26,7 @@ from ..security.profiles import ENTER, FORCE
 from ..web.formats import locale_code
 from ..web.refusals import field_sentences, sentence
 from .base import Rights
-from .field_labels import field_label
+from .field_labels import field_label, summary_line
 from .history import PathHistory
 from .order_form import OrderForm, order_form
 from .panel import REFUSED, panel_of, render_panel
@@ -40,6 +40,7 @@ class CounterView(PathHistory, BaseView):
 
     route_base = "/counter"
     default_view = "order"
+    reads_cards: ClassVar[bool] = True
     rights: ClassVar[Rights] = {"can_order": ENTER}
 
     @expose("")
@@ -120,7 +121,7 @@ class CounterView(PathHistory, BaseView):
         key: str | None = None,
         refusal: str | None = None,
     ) -> Any:
-        summary = [(name, f"{field_label(name)}: {text}") for name, text in form.errors.items()]
+        summary = [(name, summary_line(field_label(name), text)) for name, text in form.errors.items()]
         return self.render_template(
             "egestion/counter/order.html",
             title=gettext("New order"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 
 LABELS = {
     "merchant": lazy_gettext("Merchant"),
@@ -58,3 +58,8 @@ OUTCOMES = {
 def field_label(name: str) -> str:
     """Return the label of a field, its name for one a plug-in made up."""
     return str(LABELS.get(name, name.replace("_", " ").capitalize()))
+
+
+def summary_line(label: str, error: str) -> str:
+    """Return one line of the list of errors above a form."""
+    return str(gettext("%(label)s: %(error)s", label=label, error=error))

@@ -20,6 +20,7 @@ from ..audit import ACCESS_REFUSED, record_refused
 from ..domain.errors import DomainError
 from ..extensions import db
 from ..web.errors import error_page
+from .misplaced_cards import refuse_card_numbers
 
 STATIC = ("static", "appbuilder.static")
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -38,6 +39,7 @@ def init_guard(app: Flask, settings: Settings) -> None:
     app.before_request(known_host)
     app.before_request(refuse_unreadable)
     app.before_request(identify)
+    app.before_request(_refuse_card_numbers)
     app.after_request(tell_refusals)
     app.register_error_handler(DataError, _unusable_value)
     app.register_error_handler(OperationalError, _no_database)
@@ -63,6 +65,13 @@ def identify() -> None:
     if request.endpoint is None or request.endpoint in STATIC or request.path.startswith(API):
         return
     _ = current_user.is_authenticated
+
+
+def _refuse_card_numbers() -> ResponseReturnValue | None:
+    """The API refuses them by itself, and files have no forms."""
+    if request.endpoint in STATIC or request.path.startswith(API):
+        return None
+    return refuse_card_numbers()
 
 
 def tell_refusals(response: Response) -> Response:

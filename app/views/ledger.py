@@ -16,6 +16,7 @@ from ..models.queries.keyset import Sort, count_of, in_order, keys_of, of_mercha
 from ..models.queries.merchants import MerchantFacts
 from ..web.links import here
 from .base import SafeView
+from .code_words import in_words
 from .columns import LABELS
 from .interface import LARGEST_PAGE
 from .merchants_seen import merchant_name, merchants_seen
@@ -35,12 +36,13 @@ class LedgerView(SafeView):
     sorts: ClassVar[Mapping[str, type]] = {"id": int}
     base_order: ClassVar[tuple[str, str]] = ("id", "desc")
     label_columns: ClassVar[dict[str, Any]] = LABELS
-    formatters_columns: ClassVar[dict[str, Any]] = {"merchant_id": merchant_name}
+    in_words: ClassVar[Sequence[str]] = ()  # columns of codes
     always_hidden: ClassVar[Sequence[str]] = ()
     loads: ClassVar[Sequence[Any]] = ()  # loader options beyond what the columns need
     page_size = 50
 
     def _init_properties(self) -> None:
+        self.formatters_columns = {"merchant_id": merchant_name} | in_words(*self.in_words)
         super()._init_properties()
         self.order_columns = [name for name in self.sorts if name in self.list_columns]  # none: FAB would take all
         model = self.datamodel.obj

@@ -9,7 +9,7 @@ from flask_appbuilder.security.sqla.models import Role, User
 
 from ..plugin import Registry
 from ..security.manager import HouseSecurity
-from . import books, configuration, people, sales, watch
+from . import books, configuration, memberships, merchant_rules, people, sales, watch
 from .action_forms import ActionFormsView
 from .alarm_forms import AlarmFormsView
 from .approvals import ApprovalsView
@@ -70,13 +70,13 @@ def register_views(builder: AppBuilder, known: Registry) -> None:
     add(books.UnpaidView, "Unpaid", category=BOOKS)
     add(books.RemittanceView, "Remittances", category=BOOKS)
     add(watch.OutboxView, "Mails", category=CARE)
-    add(configuration.LimitView, "Limits", category=SETTINGS)
-    add(configuration.ReasonView, "Reasons", category=SETTINGS)
+    add(merchant_rules.LimitView, "Limits", category=SETTINGS)
+    add(merchant_rules.ReasonView, "Reasons", category=SETTINGS)
     add(configuration.OptionView, "Options", category=SETTINGS)
     add(configuration.ContractView, "Contracts", category=SETTINGS)
     add(configuration.MerchantView, "Merchants", category=SETTINGS)
     security.user_view = add(security.userdbmodelview, "Users", category=PEOPLE)
-    add(configuration.MembershipView, "Memberships", category=PEOPLE)
+    add(memberships.MembershipView, "Memberships", category=PEOPLE)
     add(security.rolemodelview, "Profiles", category=PEOPLE)
     add(watch.AuditView, "Audit", category=PEOPLE)
     order_menu(builder)

@@ -161,6 +161,7 @@ class TransactionView(LedgerView):
     }  # fmt: skip
     always_hidden: ClassVar[Sequence[str]] = ("currency",)
     loads: ClassVar[Sequence[Any]] = SHOWN  # what the desk looks at to say what is possible
+    in_words: ClassVar[Sequence[str]] = ("channel", "capture_mode")
     row_actions: ClassVar[Sequence[str]] = ()
 
     def _sort(self, column: str, descending: bool) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -78,6 +78,7 @@ class RiskHitView(LedgerView):
     show_title = lazy_gettext("Rule hit")
     list_columns: ClassVar[list[str]] = ["rule", "merchant_id", "decision", "code", "info", "at"]
     show_columns: ClassVar[list[str]] = ["rule", "decision", "code", "info", "at"]
+    in_words: ClassVar[Sequence[str]] = ("decision",)
     search_columns: ClassVar[list[str]] = ["decision", "rule"]
     search_form_extra_fields: ClassVar[dict[str, Any]] = {"decision": search_choice("decision", Decision)}
 
@@ -102,6 +103,7 @@ class OutboxView(LedgerView):
     show_columns: ClassVar[list[str]] = [
         "created_at", "kind", "subject", "recipients", "state", "tries", "last_error", "next_try_at", "sent_at", "body",
     ]  # fmt: skip
+    in_words: ClassVar[Sequence[str]] = ("state",)
     search_columns: ClassVar[list[str]] = ["created_at", "state"]
     search_form_extra_fields: ClassVar[dict[str, Any]] = {"state": search_choice("state", ("DUE", "SENT", "FAILED"))}
     sorts: ClassVar[Mapping[str, type]] = {"created_at": datetime}
@@ -119,6 +121,7 @@ class AuditView(LedgerView):
     show_title = lazy_gettext("Audit entry")
     list_columns: ClassVar[list[str]] = ["at", "merchant_id", "actor", "kind", "outcome", "object", "origin"]
     show_columns: ClassVar[list[str]] = ["at", "actor", "kind", "outcome", "object", "origin", "data"]
+    in_words: ClassVar[Sequence[str]] = ("outcome",)
     search_columns: ClassVar[list[str]] = ["at", "actor", "kind", "outcome"]
     search_form_extra_fields: ClassVar[dict[str, Any]] = {"outcome": search_choice("outcome", ("OK", "REFUSED"))}
     sorts: ClassVar[Mapping[str, type]] = {"at": datetime}

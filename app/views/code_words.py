@@ -1,0 +1,75 @@
+"""Words for the codes of columns that are no state: channels, modes, stages, settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext
+
+WORDS: dict[str, Any] = {
+    # channel
+    "TELEPHONE_ORDER": lazy_gettext("Telephone"),
+    "MAIL_ORDER": lazy_gettext("Post"),
+    "FAX_ORDER": lazy_gettext("Fax"),
+    "TERMINAL": lazy_gettext("Payment terminal"),
+    "PAY_LINK": lazy_gettext("Pay link"),
+    # capture mode
+    "AUTHOR_CAPTURE": lazy_gettext("remitted on its day"),
+    "VALIDATION": lazy_gettext("remitted after validation"),
+    "IMMEDIATE": lazy_gettext("remitted at once"),
+    # merchant
+    "INVITED": lazy_gettext("invited"),
+    "ACTIVE": lazy_gettext("active"),
+    "SUSPENDED": lazy_gettext("suspended: no new order"),
+    "ENDED": lazy_gettext("ended: no new order"),
+    "SAME_DAY": lazy_gettext("the same day"),
+    "UNTIL_REMITTANCE": lazy_gettext("until the remittance"),
+    "fr": lazy_gettext("French"),
+    "en": lazy_gettext("English"),
+    # contract
+    "CARD": lazy_gettext("CB, Visa, Mastercard"),
+    "AMEX": lazy_gettext("American Express"),
+    "GROSS": lazy_gettext("gross, commission apart"),
+    "NET": lazy_gettext("net of commission"),
+    # option
+    "RISK": lazy_gettext("Security controls"),
+    "JRB": lazy_gettext("Bank reconciliation journal"),
+    "JRI": lazy_gettext("Unpaid journal"),
+    # remittance
+    "OPEN": lazy_gettext("open"),
+    "SENDING": lazy_gettext("being sent"),
+    "SENT": lazy_gettext("sent"),
+    "PARTLY_SENT": lazy_gettext("partly sent"),
+    "SETTLED": lazy_gettext("credited"),
+    # unpaid
+    "NOTIFIED": lazy_gettext("notified"),
+    "CONTESTED": lazy_gettext("contested"),
+    "WON": lazy_gettext("won"),
+    "LOST": lazy_gettext("lost"),
+    "ACCEPTED": lazy_gettext("accepted"),
+    # mail
+    "DUE": lazy_gettext("to be sent"),
+    "FAILED": lazy_gettext("given up"),
+    # rule
+    "INFORM": lazy_gettext("inform"),
+    "CHALLENGE": lazy_gettext("have it checked"),
+    "REFUSE": lazy_gettext("refuse"),
+    # audit
+    "OK": lazy_gettext("done"),
+    "REFUSED": lazy_gettext("refused"),
+    # limit
+    "cancel": lazy_gettext("Cancel"),
+    "refund": lazy_gettext("Refund"),
+    "validate": lazy_gettext("Validate"),
+    "capture": lazy_gettext("Capture now"),
+}
+
+
+def word(code: object) -> Any:
+    """Return the word for a code in the reader's language, else the code; nothing stays nothing."""
+    return "" if code is None else WORDS.get(str(code), str(code))
+
+
+def in_words(*columns: str) -> dict[str, Any]:
+    """Return the formatters that write these columns in words."""
+    return dict.fromkeys(columns, word)
