@@ -13,12 +13,13 @@ from types import MappingProxyType
 from typing import Any
 
 import structlog
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
+from ..audit import ACCESS_REFUSED, record_refused
 from ..domain.errors import DomainError, FieldError, InvalidInput
 from ..domain.text import N_
 from ..extensions import db
@@ -26,6 +27,7 @@ from .traces import places
 
 log = structlog.get_logger(__name__)
 PROBLEM = "application/problem+json"
+AUDITED = (401, 403)
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 #: What is wrong before or beside the domain: HTTP status -> (code, message).
 BY_STATUS: Mapping[int, tuple[str, str]] = MappingProxyType(
@@ -76,8 +78,10 @@ def problem(error: HTTPException) -> ResponseReturnValue:
 
 
 def refused(error: DomainError) -> Response:
-    """Answer a refusal of the domain, in the caller's language."""
+    """Answer a refusal of the domain, in the caller's language; refused access goes to the audit (PCI DSS 10.2.1.4)."""
     db.session.rollback()
+    if error.status in AUDITED and request.url_rule is not None and "Authorization" in request.headers:
+        record_refused(g.get("actor"), ACCESS_REFUSED, f"{request.method} {request.url_rule.rule}")
     fields = error.errors if isinstance(error, InvalidInput) else None
     return respond(error.status, error.code, error.message, error.params, fields)
 

@@ -12,17 +12,19 @@ def api_token(username: str) -> None:
     from sqlalchemy import text
 
     from .. import create_app
-    from ..extensions import db
+    from ..audit import TOKEN_ISSUED, record
+    from ..database import Scope, unit_of_work
     from ..security.identity import look_up
     from .tokens import issue
 
     app = create_app()
     with app.app_context():
-        with db.engine.connect() as connection:
-            found = connection.scalar(text("SELECT id FROM ab_user WHERE username = :name"), {"name": username})
-            identity = look_up(found, connection) if found is not None else None
-        if identity is None:
-            raise click.ClickException("there is no active user of this name")
+        with unit_of_work(Scope(admin=True)) as session:
+            found = session.scalar(text("SELECT id FROM ab_user WHERE username = :name"), {"name": username})
+            identity = look_up(found, session.connection()) if found is not None else None
+            if identity is None:
+                raise click.ClickException("there is no active user of this name")
+            record(session, "command line", TOKEN_ISSUED, f"user {found}")
         click.echo(issue(identity))
 
 

@@ -7,11 +7,12 @@ import time
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.api import tokens as bearer
 from app.database import Scope, unit_of_work
 from app.extensions import db
+from app.models import AuditEntry
 from app.security.tokens import end_sessions
 from tests.api.client import Client, body_of, problem_of, token_of
 from tests.factories import make_user
@@ -106,8 +107,22 @@ def test_the_command_prints_a_token_that_works(
     done = subprocess.run([command, "api-token", person], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert body_of(Client(app, done.stdout.strip()).get("/transactions"))["items"] == []
+    with app.app_context(), unit_of_work(Scope(admin=True)) as session:
+        kinds = session.scalars(select(AuditEntry.kind).where(AuditEntry.actor == "command line")).all()
+    assert "token_issued" in kinds
     unknown = subprocess.run([command, "api-token", "no"], env=environment, capture_output=True, text=True, check=False)
     assert unknown.returncode == 1
     assert unknown.stderr.count("\n") == 1
     usage = subprocess.run([command, "api-token"], env=environment, capture_output=True, text=True, check=False)
     assert usage.returncode == 2
+
+
+def test_refused_access_is_audited_by_its_template(app: Flask, tokens: dict[str, str]) -> None:
+    problem_of(Client(app, tokens["clerk"]).get("/remittances/1234567/1"), 403, "not_permitted")
+    problem_of(Client(app, "forged").get("/transactions/4970100000000006"), 401, "unauthorized")
+    with app.app_context(), unit_of_work(Scope(admin=True)) as session:
+        told = session.execute(
+            select(AuditEntry.actor, AuditEntry.object).where(AuditEntry.kind == "access_refused")
+        ).all()
+    assert ("clerk", "GET /api/v1/remittances/<contract>/<number>") in told
+    assert ("", "GET /api/v1/transactions/<reference>") in told
