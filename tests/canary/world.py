@@ -1,0 +1,84 @@
+"""Who works at the service during the run, and what they need to type a card: a client or browser each, and orders."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from tests.canary.callers import Client, Visitor, inputs, tokens
+from tests.canary.cards import CanaryCard, Deck
+from tests.canary.service import Service
+from tests.canary.wire import JSON, Heard
+
+LOGINS = ("clerk", "supervisor", "manager", "accountant", "risk", "auditor", "admin")
+T = TypeVar("T")
+
+
+@dataclass
+class World:
+    """The run: the service, the cards, the people. `api` are clients by login, `web` signed-in browsers."""
+
+    service: Service
+    deck: Deck
+    api: dict[str, Client] = field(default_factory=dict)
+    web: dict[str, Visitor] = field(default_factory=dict)
+    _numbers: Any = field(default_factory=lambda: itertools.count(1))
+
+    def open(self) -> None:
+        """Give everybody their token and their browser."""
+        self.api = {login: Client(self.service, token) for login, token in tokens(self.service, LOGINS).items()}
+        self.web = {login: Visitor(self.service, login) for login in LOGINS}
+
+    def order(self, card: CanaryCard, **more: Any) -> dict[str, Any]:
+        """An order as a client of the API sends it; amounts are of five digits, so that none looks like a code."""
+        number = next(self._numbers)
+        return {
+            "merchant": "PRACTICE",
+            "order_number": f"CANARY-{number}",
+            "channel": "TELEPHONE_ORDER",
+            "amount": 10000 + number,
+            "currency": "EUR",
+            "card": card.as_json(),
+            **more,
+        }
+
+    def take(self, card: CanaryCard, login: str = "clerk", **more: Any) -> Heard:
+        """Take an order through the API; one that was cut off is sent again under its key, as clients do."""
+        sent, key = json.dumps(self.order(card, **more)).encode(), f"key-{card.masked}-{next(self._numbers)}"
+        heard = self.api[login].call("POST", "/transactions", sent, Idempotency_Key=key)
+        if heard.status in (0, 500, 503):
+            heard = self.api[login].call("POST", "/transactions", sent, Idempotency_Key=key)
+        return heard
+
+    def act(self, reference: str, verb: str, login: str = "supervisor", **asked: Any) -> Heard:
+        """Ask for a verb through the API."""
+        return self.api[login].call("POST", f"/transactions/{reference}/{verb}", json.dumps(asked).encode())
+
+    def type_order(self, card: CanaryCard, script: bool, login: str = "clerk", **fields: str) -> Heard:
+        """Take an order on the page: `script` posts and reads as our JavaScript does."""
+        page = self.web[login].get("/counter").text
+        typed = {
+            "amount": f"{100 + next(self._numbers)},00",
+            "channel": "TELEPHONE_ORDER",
+            "card_number": card.number,
+            "card_expiry": "0731",
+            "security_code": card.code,
+            **fields,
+        }
+        return self.web[login].post("/counter", inputs(page) | typed, **({"Accept": JSON} if script else {}))
+
+    def a_sale(self) -> str:
+        """The reference of an approved sale."""
+        heard = self.take(self.deck.draw("a sale to work on"))
+        assert heard.status in (201, 202), heard.text
+        return str(heard.body["reference"])
+
+
+def together(items: Iterable[Any], do: Callable[[Any], T], workers: int = 8) -> list[T]:
+    """Do it for all, several at a time; the results in order."""
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(do, items))
