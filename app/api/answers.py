@@ -36,17 +36,21 @@ def json_answer(body: object, status: int = 200) -> Response:
 def answered(answer: Answer) -> Response:
     """Return the desk's answer: 201 with the sale as lists show it, other successes in full, refusals as a problem."""
     if answer.sale is not None and answer.status == 201:
-        return json_answer(transaction(answer.sale, actor()), 201)
-    release_request_connection()
-    sale = sale_of(db.session(), answer.reference, events=answer.status != 201)
-    if answer.status >= 400:
-        response = _problem(answer, transaction_detail(sale, actor()))
+        response = json_answer(transaction(answer.sale, actor()), 201)
     else:
-        body = transaction(sale, actor()) if answer.status == 201 else transaction_detail(sale, actor())
-        response = json_answer(body | {"code": answer.code} if answer.code else body, answer.status)
+        response = _read_again(answer)
     if answer.replayed:
         response.headers[REPLAYED] = "true"
     return response
+
+
+def _read_again(answer: Answer) -> Response:
+    release_request_connection()
+    sale = sale_of(db.session(), answer.reference, events=answer.status != 201)
+    if answer.status >= 400:
+        return _problem(answer, transaction_detail(sale, actor()))
+    body = transaction(sale, actor()) if answer.status == 201 else transaction_detail(sale, actor())
+    return json_answer(body | {"code": answer.code} if answer.code else body, answer.status)
 
 
 def _problem(answer: Answer, sale: dict[str, Any]) -> Response:
