@@ -9,11 +9,10 @@ from app.domain.brands import Initiation
 from app.domain.days import capture_date, limit_date, local_day, validated_capture_date
 from app.domain.states import CaptureMode, Event, OperationName, OperationStatus, State
 from app.models import Operation
-from app.plugin import registry
 from app.ports import Decision, GatewayResult
 
 from .ledger import Case, enter, finish
-from .risk import write_hits
+from .risk import judge_answer
 
 
 def approve(case: Case, operation: Operation, result: GatewayResult) -> None:
@@ -30,7 +29,7 @@ def approve(case: Case, operation: Operation, result: GatewayResult) -> None:
     sale.response_code = "00"
     sale.bank_status = State.TO_VALIDATE
     sale.bank_amount, sale.bank_captured_amount, sale.bank_refunded_amount = sale.original_amount, 0, 0
-    if not forced and _refused_after(case, result):
+    if not forced and judge_answer(case.session, sale, result) == Decision.REFUSE:
         _cancel_again(case, operation, result)
         return
     event = _event(case)
@@ -73,23 +72,6 @@ def _event(case: Case) -> Event:
     if case.transaction.capture_mode == CaptureMode.VALIDATION:
         return Event.APPROVED_TO_VALIDATE
     return Event.APPROVED_TO_CAPTURE
-
-
-def _refused_after(case: Case, result: GatewayResult) -> bool:
-    """Run the criteria that need the bank's answer; a challenge of theirs is stored like one from before."""
-    sale = case.transaction
-    hits = [
-        hit
-        for _, assessor in sorted(registry().assessors.items())
-        for hit in assessor.after(case.session, sale, result)
-    ]
-    write_hits(case.session, sale, hits)
-    decisions = {hit.decision for hit in hits}
-    if Decision.CHALLENGE in decisions and sale.risk_decision != Decision.REFUSE:
-        sale.risk_decision = Decision.CHALLENGE
-    if Decision.REFUSE in decisions:
-        sale.risk_decision = Decision.REFUSE
-    return Decision.REFUSE in decisions
 
 
 def _cancel_again(case: Case, operation: Operation, result: GatewayResult) -> None:

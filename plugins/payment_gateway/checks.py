@@ -95,7 +95,7 @@ def difference(sale: Transaction, view: BankView) -> str | None:
         return f"{mine}: {sale.original_amount} here, {view.original_amount} at the bank"
     expected: tuple[str, ...] = HOLDING
     if sale.state in (State.CAPTURED, State.CREDITED):
-        expected = TAKEN
+        expected = (*TAKEN, "TO_CAPTURE")  # waits for the bank's night
     elif sale.state in (State.CANCELLED, State.EXPIRED):
         expected = (*RELEASED, "REFUSED", "REFERRAL")
     elif sale.state == State.REFERRAL:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from app.alarms import EXPIRED, raise_alarm
 from app.database import NOTHING, Scope, now, unit_of_work
@@ -29,6 +30,10 @@ def expire_due(most: int = 200) -> int:
                 expire(open_case(session, machine(merchant_id), transaction_id, skip_locked=True))
         except DomainError as error:
             log.info("lapsed_sale_later", transaction=transaction_id, code=error.code)
+        except OperationalError:
+            raise  # the database is away: nothing else can lapse either
+        except Exception as error:  # one that cannot lapse holds up no other
+            log.error("lapsed_sale_failed", transaction=transaction_id, error=type(error).__name__, exc_info=error)
     return len(due)
 
 

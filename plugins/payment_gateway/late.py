@@ -27,12 +27,18 @@ def late_answer(case: Case, operation: Operation, result: GatewayResult) -> None
     if result.outcome == Outcome.APPROVED and authorised and sale.state == State.REFUSED:
         release_late_approval(case)
         return
+    contradiction(case, operation, result.outcome)
+
+
+def contradiction(case: Case, operation: Operation, answered: str) -> None:
+    """Raise the alarm that the bank answered otherwise than the operation was concluded."""
+    sale = case.transaction
     text = N_("%(operation)s of %(reference)s was concluded as %(status)s, but the bank answered %(outcome)s later.")
     params = {
         "operation": operation.name,
         "reference": sale.reference,
         "status": operation.status,
-        "outcome": str(result.outcome),
+        "outcome": str(answered),
     }
     raise_alarm(case.session, sale.merchant_id, UNEXPLAINED_DIFFERENCE, text, params, sale.id)
 

@@ -18,6 +18,7 @@ from app.models import Operation, Transaction, TransactionEvent
 from app.ports import GatewayResult
 
 GRACE = timedelta(seconds=5)  # after which a SENT operation without an answer is inquired
+OLD_ENOUGH = timedelta(hours=24)  # uncertain for so long, persons may resolve it
 
 
 def call_deadline() -> timedelta:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.domain.bin_facts import TABLE_VERSION, bin_facts
 from app.domain.brands import AMEX, choose_brand
-from app.domain.days import check_capture_day
+from app.domain.days import MAX_CAPTURE_DAY, check_capture_day
 from app.domain.errors import DomainError, FieldError, InvalidInput
 from app.domain.rejected import Rejected
 from app.domain.states import CaptureMode, State
@@ -14,7 +14,7 @@ from app.domain.text import N_
 from app.models import Contract, Transaction
 from app.models.merchant import MerchantStatus
 from app.models.search_keys import order_key
-from app.ports import NewOrder
+from app.ports import ActionRequest, NewOrder
 
 from .accounts import GatewayAccount
 from .references import new_reference
@@ -61,13 +61,13 @@ def checked(shop: Shop, order: NewOrder) -> tuple[Contract, GatewayAccount, str,
     return contract, account, brand, choice
 
 
-def capture_day_of(shop: Shop, order: NewOrder) -> int:
+def capture_day_of(shop: Shop, order: NewOrder | ActionRequest) -> int:
     """Return the deferral asked for; the merchant's default where none is given, 6 in VALIDATION mode."""
     if order.capture_day is not None:
         return order.capture_day
     mode = order.capture_mode or shop.merchant.default_capture_mode
     if mode == CaptureMode.VALIDATION and order.capture_mode is not None:
-        return 6
+        return MAX_CAPTURE_DAY
     return shop.merchant.default_capture_day
 
 

@@ -29,6 +29,7 @@ class PaymentGateway(Plugin):
         from .connection import examination
         from .desk import Desk
         from .lapses import expire_due
+        from .nightly import TASK
         from .practice import load_practice
         from .resolution import resolve_due
         from .waiting import send_due
@@ -40,6 +41,7 @@ class PaymentGateway(Plugin):
         registry.add_sweep(Sweep("inquiries", 2, resolve_due))
         registry.add_sweep(Sweep("waiting operations", 5, send_due))
         registry.add_sweep(Sweep("lapsed sales", 60, expire_due))
+        registry.add_daily_task(TASK)
         registry.add_practice_loader(load_practice)
         registry.add_checker("bank", bank_checks)
         registry.add_examination("gateway accounts", examination)

@@ -13,9 +13,10 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from flask import current_app
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.alarms import UNEXPLAINED_DIFFERENCE, raise_alarm
+from app.alarms import STAYS_UNCERTAIN, UNEXPLAINED_DIFFERENCE, raise_alarm
 from app.database import NOTHING, Scope, now, real_now, unit_of_work
 from app.domain.actor import machine
 from app.domain.states import OPEN_STATUSES, Event, OperationName, OperationStatus, State
@@ -27,7 +28,7 @@ from app.ports import BankView, GatewayResult, Outcome
 from .account_access import gateway_for
 from .accounts import GatewayAccount
 from .conclusion import Conclusion, Finding, conclude, waited_enough
-from .ledger import GRACE, Case, enter, finish, open_case
+from .ledger import GRACE, OLD_ENOUGH, Case, enter, finish, open_case
 from .settle import settle, unknown
 
 log = structlog.get_logger(__name__)
@@ -54,10 +55,7 @@ class Question:
 
 def resolve_due(most: int = 50, at: datetime | None = None) -> int:
     """Inquire about what is due and settle what is certain; returns how many operations were asked about."""
-    asked = 0
-    for operation_id, merchant_id in _due(at or real_now(), most):
-        asked += resolve_one(merchant_id, operation_id, at)
-    return asked
+    return _resolve_each(_due(at or real_now(), most), at)
 
 
 def _due(at: datetime, most: int) -> list[tuple[int, int]]:
@@ -97,10 +95,19 @@ def resolve_open() -> int:
 
     What the bank does not know is asked about a second time, since one such answer is never final.
     """
+    return sum(_resolve_each(_due(ALL, MOST), ALL) for _ in range(2))
+
+
+def _resolve_each(due: list[tuple[int, int]], at: datetime | None) -> int:
+    """Inquire about one after the other; one that cannot be settled holds up no other, its lease makes it wait."""
     asked = 0
-    for _ in range(2):
-        for operation_id, merchant_id in _due(ALL, MOST):
-            asked += resolve_one(merchant_id, operation_id, ALL)
+    for operation_id, merchant_id in due:
+        try:
+            asked += resolve_one(merchant_id, operation_id, at)
+        except OperationalError:
+            raise  # the database is away: nothing else can be settled either
+        except Exception as error:
+            log.error("resolution_failed", operation=operation_id, error=type(error).__name__, exc_info=error)
     return asked
 
 
@@ -111,7 +118,7 @@ def resolve_one(merchant_id: int, operation_id: int, at: datetime | None = None)
     if question is None:
         return 0
     fail_point("resolution.after_lease")
-    view = ask(question)
+    view = ask(question.account, question.reference)
     fail_point("resolution.after_inquiry")
     with unit_of_work(Scope((merchant_id,))) as session:
         case = open_case(session, machine(merchant_id), question.transaction_id)
@@ -121,10 +128,10 @@ def resolve_one(merchant_id: int, operation_id: int, at: datetime | None = None)
     return 1
 
 
-def ask(question: Question) -> BankView:
+def ask(account: GatewayAccount, reference: str) -> BankView:
     """Inquire; whatever goes wrong is no answer."""
     try:
-        return gateway_for(question.account).inquire(question.reference, time.monotonic() + ASK_WITHIN)
+        return gateway_for(account).inquire(reference, time.monotonic() + ASK_WITHIN)
     except Exception as error:  # noqa: BLE001 - no answer is an answer we know what to do with
         log.warning("inquiry_exception", error=type(error).__name__)
         return BankView(found=None)
@@ -147,6 +154,8 @@ def apply(case: Case, operation: Operation, view: BankView) -> None:
     elif finding.conclusion == Conclusion.SETTLED and finding.result is not None:
         settle(case, operation, finding.result)
     _remember(operation, view)
+    if operation.status in OPEN_STATUSES and now() - operation.created_at >= OLD_ENOUGH:
+        _uncertain_for_long(case, operation)
 
 
 def _take(session: Session, operation_id: int, at: datetime) -> Question | None:
@@ -213,6 +222,17 @@ def _different(case: Case, operation: Operation, view: BankView) -> None:
     message = N_("The bank's amounts of %(reference)s do not fit any operation of ours (%(operation)s is open).")
     params = {"reference": sale.reference, "operation": operation.name}
     raise_alarm(case.session, sale.merchant_id, UNEXPLAINED_DIFFERENCE, message, params, sale.id)
+
+
+def _uncertain_for_long(case: Case, operation: Operation) -> None:
+    """Tell the merchant's people, once, that this takes persons."""
+    if (operation.evidence or {}).get("told"):
+        return
+    operation.evidence = {**(operation.evidence or {}), "told": True}
+    sale = case.transaction
+    message = N_("%(operation)s of %(reference)s has had no certain outcome for 24 hours.")
+    params = {"reference": sale.reference, "operation": operation.name}
+    raise_alarm(case.session, sale.merchant_id, STAYS_UNCERTAIN, message, params, sale.id)
 
 
 def _remember(operation: Operation, view: BankView) -> None:

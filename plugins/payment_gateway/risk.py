@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.database import now
 from app.models import RiskHit, Transaction
 from app.plugin import registry
-from app.ports import Decision, Hit
+from app.ports import Decision, GatewayResult, Hit, RiskAssessor
 
+log = structlog.get_logger(__name__)
+FAILED = "99"  # complementary code: technical problem in a control
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 7305113))")
 _STRICTNESS = {Decision.INFORM: 0, Decision.CHALLENGE: 1, Decision.REFUSE: 2}
 
@@ -30,17 +33,56 @@ class Verdict:
 def judge(session: Session, sale: Transaction) -> Verdict:
     """Ask every assessor about a sale not yet written; the locks hold until the unit ends, so that two orders cannot
     both take the last place. No assessor at all: no code; nothing fired: 00."""
-    assessors = [assessor for _, assessor in sorted(registry().assessors.items())]
+    assessors = _assessors()
     if not assessors:
         return Verdict(None, None, None, ())
     keys = sorted({f"{sale.merchant_id}:{key}" for assessor in assessors for key in assessor.lock_keys(sale)})
     for key in keys:
         session.execute(_LOCK, {"key": key})
-    hits = [hit for assessor in assessors for hit in assessor.before(session, sale)]
+    hits = _hits(session, assessors, lambda assessor: assessor.before(session, sale))
     if not hits:
         return Verdict(None, "00", None, ())
-    strictest = max(hits, key=lambda hit: (_STRICTNESS[hit.decision], hit.priority))
+    strictest = _strictest(hits)
     return Verdict(strictest.decision, strictest.code, strictest.info[:255], hits)
+
+
+def judge_answer(session: Session, sale: Transaction, result: GatewayResult) -> Decision | None:
+    """Ask for the criteria that need the bank's approval, store their hits, and let a stricter decision than the one
+    from before the call stand, with its code. Returns the strictest of these hits."""
+    hits = _hits(session, _assessors(), lambda assessor: assessor.after(session, sale, result))
+    if not hits:
+        return None
+    write_hits(session, sale, hits)
+    strictest = _strictest(hits)
+    before = _STRICTNESS[Decision(sale.risk_decision)] if sale.risk_decision else -1
+    if _STRICTNESS[strictest.decision] > before:
+        sale.risk_decision, sale.complementary_code = strictest.decision, strictest.code
+        sale.complementary_info = strictest.info[:255]
+    return strictest.decision
+
+
+def _assessors() -> list[RiskAssessor]:
+    return [assessor for _, assessor in sorted(registry().assessors.items())]
+
+
+def _hits(
+    session: Session, assessors: Sequence[RiskAssessor], ask: Callable[[RiskAssessor], Sequence[Hit]]
+) -> list[Hit]:
+    """Ask each. One that fails is never a silent approval: the sale is held until a person decides (99, a technical
+    problem in a control), and what it may have broken in the database transaction is undone."""
+    hits: list[Hit] = []
+    for assessor in assessors:
+        try:
+            with session.begin_nested():
+                hits += ask(assessor)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the order was not judged
+            log.error("risk_assessor_failed", assessor=assessor.name, error=type(error).__name__)
+            hits.append(Hit(assessor.name, Decision.CHALLENGE, FAILED, "technical problem in a control"))
+    return hits
+
+
+def _strictest(hits: Sequence[Hit]) -> Hit:
+    return max(hits, key=lambda hit: (_STRICTNESS[hit.decision], hit.priority))
 
 
 def write_hits(session: Session, sale: Transaction, hits: Sequence[Hit]) -> None:

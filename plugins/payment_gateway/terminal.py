@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -56,6 +57,7 @@ def take(actor: Actor, order: NewOrder, key: str) -> Answer:
     done = perform(actor, begin)
     if immediate and done.status == 201:
         capture_immediate(actor, done.transaction_id)
+        return replace(done, sale=None)  # it is not any more what the approval made of it
     return done
 
 

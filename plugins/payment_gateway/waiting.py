@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 import structlog
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.database import NOTHING, Scope, now, unit_of_work
@@ -30,7 +31,13 @@ def send_due(most: int = 50) -> int:
     with unit_of_work(NOTHING) as session:
         due = session.execute(_DUE, {"at": now(), "most": most}).all()
     for operation_id, merchant_id in due:
-        send_one(merchant_id, operation_id)
+        try:
+            send_one(merchant_id, operation_id)
+        except OperationalError:
+            raise  # the database is away: nothing else can be sent either
+        except Exception as error:  # one that cannot be sent holds up no other
+            log.error("waiting_operation_failed", operation=operation_id, error=type(error).__name__, exc_info=error)
+            _postpone(merchant_id, operation_id)
     return len(due)
 
 

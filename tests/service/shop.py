@@ -7,17 +7,19 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import selectinload
 
 from app.database import Scope, now, unit_of_work
-from app.domain.actor import Actor
+from app.domain.actor import Actor, machine
 from app.domain.card import parse_card
-from app.domain.states import OperationStatus
+from app.domain.errors import OperationInFlight
+from app.domain.states import OPEN_STATUSES
 from app.models import Alarm, Merchant, MerchantLimit, Operation, Reason, RiskHit, Submission, Transaction
 from app.plugin import registry
 from app.ports import ActionRequest, Answer, BankView, NewOrder
@@ -25,8 +27,11 @@ from app.security.profiles import PROFILES
 from plugins.payment_gateway.account_access import gateway_for
 from plugins.payment_gateway.accounts import GatewayAccount
 from plugins.payment_gateway.checks import difference
+from plugins.payment_gateway.lapses import expire
+from plugins.payment_gateway.ledger import open_case
 from plugins.payment_gateway.practice import create_practice_account
-from plugins.payment_gateway.resolution import resolve_open
+from plugins.payment_gateway.resolution import ALL, resolve_one
+from plugins.payment_gateway.waiting import send_one
 from tests.bank.conftest import BankProcess
 from tests.factories import make_contract, make_merchant
 
@@ -118,6 +123,38 @@ class Shop:
         reference = self.sold(amount, **more)
         assert self.act(reference, "capture").status == 200
         return reference
+
+    def resolve(self) -> int:
+        """`egestion resolve` for this merchant's sales alone; returns how often the bank was asked."""
+        asked = 0
+        for _ in range(2):
+            for sale in self.sales():
+                for operation in sale.operations:
+                    if operation.status in OPEN_STATUSES:
+                        asked += resolve_one(self.id, operation.id, ALL)
+        return asked
+
+    def settle(self, seconds: float = 8) -> None:
+        """The same until nothing is uncertain: "not received" and "nothing of it" are believed late."""
+        limit = time.monotonic() + seconds
+        while self.resolve() and time.monotonic() < limit:
+            time.sleep(0.2)
+
+    def send_waiting(self) -> None:
+        """What the sweep "waiting operations" does, for this merchant."""
+        for operation_id in self._due("due_waiting"):
+            send_one(self.id, operation_id)
+
+    def lapse(self) -> None:
+        """What the sweep "lapsed sales" does, for this merchant."""
+        for transaction_id in self._due("due_lapsed"):
+            with suppress(OperationInFlight), unit_of_work(Scope((self.id,))) as session:
+                expire(open_case(session, machine(self.id), transaction_id))
+
+    def _due(self, finder: str) -> list[int]:
+        statement = text(f"SELECT id FROM {finder}(:at, 100000) WHERE merchant_id = :merchant ORDER BY id")
+        with unit_of_work(Scope((self.id,))) as session:
+            return list(session.execute(statement, {"at": now(), "merchant": self.id}).scalars())
 
     # --- what stands in the books -----------------------------------------------------------------------------------
 
@@ -236,13 +273,6 @@ class Shop:
             assert done["VALIDATE"] <= 1, sale.reference
 
 
-def settle_uncertain(seconds: float = 8) -> None:
-    """`egestion resolve`, again and again until "not received" may be believed."""
-    limit = time.monotonic() + seconds
-    while resolve_open() and time.monotonic() < limit:
-        time.sleep(0.3)
-
-
 def new_key() -> str:
     """An Idempotency-Key nobody used."""
     return str(uuid.uuid4())
@@ -255,7 +285,4 @@ def statuses(sale: Transaction) -> list[tuple[str, str]]:
 
 def is_open(sale: Transaction) -> bool:
     """Whether an operation of the sale has no certain outcome."""
-    return any(each.status in (OperationStatus.SENT, OperationStatus.UNKNOWN) for each in sale.operations)
-
-
-__all__ = ["ActionRequest", "Answer", "Shop", "now", "person"]
+    return any(each.status in OPEN_STATUSES for each in sale.operations)

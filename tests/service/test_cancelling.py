@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.errors import AmountTooHigh, InvalidInput, NotAllowedInState, NotPermitted, OperationInFlight
 from tests.service.clock import BusinessClock
-from tests.service.shop import EUR, REFERRAL, REFUSED, Shop, is_open, new_key, person, settle_uncertain, statuses
+from tests.service.shop import EUR, REFERRAL, REFUSED, Shop, is_open, new_key, person, statuses
 
 
 def test_a_part_leaves_the_rest_authorised(shop: Shop) -> None:
@@ -132,7 +132,7 @@ def test_an_answer_that_never_comes_leaves_the_cancellation_uncertain_until_aske
         for verb in ("cancel", "capture", "duplicate", "hold"):
             with pytest.raises(OperationInFlight):
                 shop.act(reference, verb)
-        settle_uncertain()
+        shop.settle()
         assert shop.amounts(reference)[1] == after
         assert statuses(shop.sale(reference))[-1] == ("CANCEL", "FAILED" if after == EUR else "DONE")
 

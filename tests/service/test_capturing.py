@@ -14,7 +14,7 @@ from app.domain.errors import InvalidInput, NotAllowedInState, NotPermitted, Ope
 from app.models import Operation, Remittance
 from tests.service.clock import BusinessClock
 from tests.service.conftest import NewShop
-from tests.service.shop import CAPTURE_REFUSED, EUR, REFERRAL, Shop, new_key, settle_uncertain, statuses
+from tests.service.shop import CAPTURE_REFUSED, EUR, REFERRAL, Shop, new_key, statuses
 
 
 def remittances(shop: Shop) -> list[Remittance]:
@@ -91,7 +91,7 @@ def test_a_capture_without_an_answer_is_settled_by_asking(shop: Shop, fault: str
     assert shop.act(reference, "capture", key=key).status == 202
     with pytest.raises(OperationInFlight):
         shop.act(reference, "cancel")
-    settle_uncertain()
+    shop.settle()
     assert shop.sale(reference).state == state
     again = shop.act(reference, "capture", key=key)
     assert again.status == 200
@@ -101,7 +101,9 @@ def test_a_capture_without_an_answer_is_settled_by_asking(shop: Shop, fault: str
 
 def test_immediate_is_captured_with_the_approval(new_shop: NewShop) -> None:
     shop = new_shop(contract={"immediate_allowed": True})
-    reference = shop.take(capture_mode="IMMEDIATE").reference
+    taken = shop.take(capture_mode="IMMEDIATE")
+    reference = taken.reference
+    assert taken.sale is None or taken.sale.state == "CAPTURED"
     assert shop.amounts(reference) == ("CAPTURED", EUR, EUR, 0, 0)
     assert shop.done(reference) == [("TRANSACTION", EUR), ("VALIDATE", EUR)]
 
@@ -113,7 +115,7 @@ def test_immediate_whose_capture_is_refused_or_unknown_stays_to_be_remitted(new_
     shop.bank.fault("validate", "cut_before_commit")
     unknown = shop.take(capture_mode="IMMEDIATE")
     assert (unknown.status, shop.sale(unknown.reference).state) == (201, "TO_CAPTURE")
-    settle_uncertain()
+    shop.settle()
     assert statuses(shop.sale(unknown.reference)) == [("TRANSACTION", "DONE"), ("CAPTURE", "FAILED")]
 
 

@@ -16,10 +16,8 @@ from app.domain.errors import (
     UnpaidWarning,
 )
 from app.models import Unpaid
-from plugins.payment_gateway.resolution import resolve_open
-from plugins.payment_gateway.waiting import send_due
 from tests.service.clock import BusinessClock
-from tests.service.shop import EUR, Shop, new_key, settle_uncertain, statuses
+from tests.service.shop import EUR, Shop, new_key, statuses
 
 
 def test_parts_and_the_exact_rest(shop: Shop) -> None:
@@ -91,7 +89,7 @@ def test_an_uncertain_refund_stays_reserved_until_asked(shop: Shop, fault: str, 
     assert shop.amounts(reference)[3:] == (200, 500)
     with pytest.raises(OperationInFlight):
         shop.act(reference, "refund", amount=1)
-    settle_uncertain()
+    shop.settle()
     assert shop.amounts(reference)[3:] == (200 + refunded, 0)
 
 
@@ -134,12 +132,12 @@ def test_before_the_banks_night_a_refund_waits_and_leaves_after_it(shop: Shop, c
     assert operation.due_at is not None
     assert operation.due_at.isoformat() == "2027-03-10T22:05:00+00:00"
     assert shop.amounts(reference) == ("CAPTURED", EUR, EUR, 0, 4_000)
-    send_due()
+    shop.send_waiting()
     assert shop.last(reference).status == "WAITING"
     with pytest.raises(AmountTooHigh):
         shop.act(reference, "refund", amount=6_001)
     clock.at("2027-03-10 23:06")
-    send_due()
+    shop.send_waiting()
     assert shop.amounts(reference) == ("CAPTURED", EUR, EUR, 4_000, 0)
     assert shop.done(reference)[-1] == ("CREDIT", 4_000)
     assert shop.act(reference, "refund", amount=4_000, key=key).status == 200
@@ -155,7 +153,7 @@ def test_in_the_blackout_a_refund_waits_without_being_sent(shop: Shop, clock: Bu
     assert (answer.status, shop.last(reference).status) == (202, "WAITING")
     assert [each for each in shop.journal(reference) if each[0] == "CREDIT"] == []
     clock.at("2027-03-10 23:05")
-    send_due()
+    shop.send_waiting()
     assert shop.amounts(reference)[3:] == (100, 0)
 
 
@@ -178,7 +176,7 @@ def test_a_waiting_refund_can_be_withdrawn_until_it_is_sent(shop: Shop, clock: B
     with pytest.raises(NotAllowedInState):
         shop.act(reference, "withdraw", operation=sequence)
     clock.at("2027-03-11 00:30")
-    send_due()
+    shop.send_waiting()
     assert shop.amounts(reference)[3:] == (1_000, 0)
     with pytest.raises(NotAllowedInState):
         shop.act(reference, "withdraw", operation=sequence + 1)
@@ -193,12 +191,12 @@ def test_a_promised_refund_survives_a_bank_that_cannot_be_reached(shop: Shop, cl
     url = shop.bank.port
     shop.set_account(url="http://127.0.0.1:1")
     clock.at("2027-03-10 23:06")
-    send_due()
+    shop.send_waiting()
     assert shop.last(reference).status == "WAITING"
     assert shop.amounts(reference)[3:] == (0, 4_000)
     shop.set_account(url=f"http://127.0.0.1:{url}")
     clock.advance(minutes=6)
-    send_due()
+    shop.send_waiting()
     assert shop.amounts(reference)[3:] == (4_000, 0)
 
 
@@ -225,12 +223,12 @@ def test_a_refund_sent_again_is_not_judged_while_its_call_is_under_way(shop: Sho
 
     def send() -> None:
         with shop.app.app_context():
-            send_due()
+            shop.send_waiting()
 
     sending = threading.Thread(target=send)
     sending.start()
     shop.wait_until(lambda: shop.last(reference).status == "SENT")
-    assert resolve_open() == 0
+    assert shop.resolve() == 0
     sending.join()
     shop.bank.control(latency_ms=0)
     assert statuses(shop.sale(reference))[-1] == ("CREDIT", "DONE")

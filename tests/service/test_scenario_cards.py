@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.service.shop import EUR, Shop, is_open, settle_uncertain
+from tests.service.shop import EUR, Shop, is_open
 
 # card, state, response, acquirer, state after resolve (None: unchanged), what the bank did
 ANSWERED = [
@@ -41,7 +41,7 @@ def test_an_answer_of_the_bank_is_final(shop: Shop, card: str, state: str, respo
     assert (sale.amount, sale.original_amount, sale.captured_amount) == (EUR, EUR, 0)
     assert sale.answered_at is not None
     assert not is_open(sale)
-    settle_uncertain()
+    shop.settle()
     assert shop.sale(taken.reference).state == state
 
 
@@ -53,7 +53,7 @@ def test_without_a_usable_answer_a_sale_is_pending_until_it_is_resolved(shop: Sh
         assert (sale.state, sale.response_code, sale.answered_at) == ("PENDING", None, None)
         assert sale.operations[0].status == "UNKNOWN"
         assert sale.operations[0].ended_at is not None
-    settle_uncertain()
+    shop.settle()
     for card, state, response, done in UNANSWERED:
         sale = shop.sale(taken[card].reference)
         assert (sale.state, sale.response_code) == (state, response), card
@@ -70,7 +70,7 @@ def test_without_a_usable_answer_a_sale_is_pending_until_it_is_resolved(shop: Sh
 def test_a_replay_of_a_pending_order_tells_how_it_ended(shop: Shop) -> None:
     first = shop.take("4970100000000642", key="the same", order_number="R-1")
     again = shop.take("4970100000000642", key="the same", order_number="R-1")
-    settle_uncertain()
+    shop.settle()
     later = shop.take("4970100000000642", key="the same", order_number="R-1")
     assert (first.status, again.status, later.status) == (202, 202, 201)
     assert (again.replayed, later.replayed) == (True, True)

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 from app.database import now
 from app.domain.brands import AMEX, Initiation
-from app.domain.days import check_capture_day, local_day
+from app.domain.days import check_capture_day, last_day_of_validity, local_day
 from app.domain.errors import GatewayStopped, InvalidInput, NotAllowedInState
 from app.domain.rejected import Rejected
 from app.domain.states import CaptureMode, Event, OperationName, OperationStatus, State
@@ -21,7 +21,7 @@ from ..account_access import gateway_for, new_orders_stopped
 from ..accounts import GatewayAccount
 from ..answers import answer
 from ..ledger import Case, enter, finish
-from ..orders import demand_active, mode_of
+from ..orders import capture_day_of, demand_active, mode_of
 from ..references import new_reference
 from ..risk import judge, write_hits
 from ..runner import Intent, intent_for, slot
@@ -53,16 +53,27 @@ def begin(case: Case, request: ActionRequest, held: ExitStack) -> Intent | Answe
         demand_option(session, earlier.merchant_id, "AMEX", today)
     if new_orders_stopped(account):
         raise GatewayStopped()
-    sale = _copy(case, request, shop)
-    sale.contract_id, sale.gateway_account_id = contract.id, account.id
     wanted = request.capture_mode or shop.merchant.default_capture_mode
+    sale = _copy(case, request, shop, _capture_day(request, shop, earlier.brand))
+    sale.contract_id, sale.gateway_account_id = contract.id, account.id
     sale.capture_mode = mode_of(wanted, contract, gateway_for(account).capabilities.verbs)
     if sale.capture_mode == CaptureMode.IMMEDIATE:
         sale.capture_mode, sale.capture_day = CaptureMode.AUTHOR_CAPTURE, 0
     return _write(case, sale, account, held)
 
 
-def _copy(case: Case, request: ActionRequest, shop: Shop) -> Transaction:
+def _capture_day(request: ActionRequest, shop: Shop, brand: str) -> int:
+    """Return the deferral: beyond its validity one asked for is refused, a default is as late as it holds."""
+    if request.capture_day is None:
+        return min(capture_day_of(shop, request), last_day_of_validity(brand, Initiation.MERCHANT))
+    try:
+        check_capture_day(request.capture_day, brand, Initiation.MERCHANT)
+    except Rejected as rejected:
+        raise InvalidInput(rejected.field_errors("capture_day")) from None
+    return request.capture_day
+
+
+def _copy(case: Case, request: ActionRequest, shop: Shop, day: int) -> Transaction:
     earlier = case.transaction
     amount = earlier.original_amount if request.amount is None else request.amount
     if amount <= 0:
@@ -70,13 +81,6 @@ def _copy(case: Case, request: ActionRequest, shop: Shop) -> Transaction:
     number = request.order_number if "order_number" in request.given else earlier.order_number
     if shop.merchant.order_number_required and not number:
         raise InvalidInput.of("order_number", "missing", N_("The merchant asks for this field."))
-    day = shop.merchant.default_capture_day if request.capture_day is None else request.capture_day
-    try:
-        check_capture_day(day, earlier.brand, Initiation.MERCHANT)
-    except Rejected as rejected:
-        if request.capture_day is not None:
-            raise InvalidInput(rejected.field_errors("capture_day")) from None
-        day = 0
     sale = Transaction(**{name: getattr(earlier, name) for name in COPIED})
     sale.reference, sale.state, sale.duplicate_of_id = new_reference(), State.PENDING, earlier.id
     sale.order_number, sale.order_key = number, order_key(number) if number else None

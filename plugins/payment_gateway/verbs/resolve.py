@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from datetime import timedelta
 from typing import Any
 
-from app.database import now
+from app.database import now, real_now
 from app.domain.errors import InvalidInput, NotAllowedInState, OperationInFlight
-from app.domain.states import OPEN_STATUSES, Event, OperationStatus
+from app.domain.states import OPEN_STATUSES, Event, OperationStatus, State
 from app.domain.text import N_
 from app.domain.verbs import STATES, Verb
 from app.models import Operation, Transaction
@@ -16,12 +15,12 @@ from app.ports import ActionRequest, AmountRequest, Answer, GatewayResult, Outco
 from app.security import profiles
 
 from ..answers import answer
-from ..ledger import Case, enter, finish
+from ..late import contradiction
+from ..ledger import GRACE, OLD_ENOUGH, Case, call_deadline, enter, finish
 from ..runner import Intent, demand_open, intent_for, slot
-from ..settle import RELEASED, settle
+from ..settle import RELEASED, settle, unknown
 from .base import Step, account_of, right
 
-OLD_ENOUGH = timedelta(hours=24)
 OUTCOMES = ("APPROVED", "REFUSED", "CANCELLED", "EXPIRED")
 
 
@@ -48,10 +47,16 @@ def begin(case: Case, request: ActionRequest, held: ExitStack) -> Intent | Answe
 
 
 def _cancel(case: Case, operation: Operation, held: ExitStack) -> Intent:
-    """Ask the bank to cancel; the authorisation stays UNKNOWN, and inquired, until the bank confirms."""
+    """Ask the bank to cancel; the authorisation is UNKNOWN again, and inquired, unless the bank confirms.
+
+    Meanwhile it counts as SENT: an inquiry would conclude from what the bank is just about to change.
+    """
     sale = case.transaction
     account = account_of(case)
     demand_open(account)
+    operation.status, operation.ended_at = OperationStatus.SENT, None
+    operation.deadline = real_now() + call_deadline()
+    operation.next_inquiry_at = operation.deadline + GRACE
     held.enter_context(slot())
     request = AmountRequest(sale.reference, sale.amount, sale.currency)
     return intent_for(case, operation, account, "cancel", request, settle_cancel)
@@ -59,12 +64,16 @@ def _cancel(case: Case, operation: Operation, held: ExitStack) -> Intent:
 
 def settle_cancel(case: Case, operation: Operation, result: GatewayResult) -> None:
     """CANCELLED when the bank confirms; anything else leaves all as it is, with the answer as evidence."""
-    if operation.status not in OPEN_STATUSES:
-        return
     gone = result.response_code == "24" and result.new_status in RELEASED
-    if result.outcome == Outcome.APPROVED or gone:
+    cancelled = result.outcome == Outcome.APPROVED or gone
+    if operation.status not in OPEN_STATUSES:
+        if cancelled and case.transaction.state != State.CANCELLED:
+            contradiction(case, operation, State.CANCELLED)
+        return
+    if cancelled:
         close(case, operation, "CANCELLED")
         return
+    unknown(operation)
     tried = {"at": now().isoformat(), "by": case.actor.name, "response_code": result.response_code}
     operation.evidence = {**(operation.evidence or {}), "cancel": tried}
 

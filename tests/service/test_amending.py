@@ -1,0 +1,61 @@
+"""AMEND a slip: the new values stand, the old ones stay readable."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain.errors import InvalidInput, NotPermitted
+from app.ports import CustomerData
+from tests.service.shop import CUT_AFTER, EUR, REFUSED, Shop, person, statuses
+
+
+def test_the_old_values_stay_in_the_event(shop: Shop) -> None:
+    reference = shop.sold(order_number="E-1", customer=CustomerData(name="Zoé Dupont"), note="first")
+    zoe = shop.sale(reference).customer_row_id
+    answer = shop.act(
+        reference,
+        "amend",
+        order_number="E-2",
+        customer=CustomerData(name="Zoé Durand", email="z@example.org"),
+        note=None,
+    )
+    sale = shop.sale(reference)
+    assert answer.status == 200
+    assert (sale.order_number, sale.note, sale.state, sale.amount) == ("E-2", None, "TO_CAPTURE", EUR)
+    assert sale.customer_row_id != zoe
+    assert sale.events[-1].kind == "AMENDED"
+    old = sale.events[-1].data["old"]
+    assert (old["order_number"], old["note"], old["customer"]["name"]) == ("E-1", "first", "Zoé Dupont")
+    assert statuses(sale)[-1] == ("AMEND", "DONE")
+
+
+def test_what_is_not_given_stays(shop: Shop) -> None:
+    reference = shop.sold(order_number="E-3", customer_id="C7")
+    shop.act(reference, "amend", note="seen")
+    sale = shop.sale(reference)
+    assert (sale.order_number, sale.customer_id, sale.note) == ("E-3", "C7", "seen")
+    with pytest.raises(InvalidInput):
+        shop.act(reference, "amend")
+
+
+def test_the_order_number_the_merchant_asks_for_cannot_be_emptied(shop: Shop) -> None:
+    reference = shop.sold(order_number="E-4")
+    shop.set(order_number_required=True)
+    with pytest.raises(InvalidInput):
+        shop.act(reference, "amend", order_number=None)
+
+
+def test_in_any_state_even_while_the_bank_is_asked(shop: Shop) -> None:
+    pending, refused = shop.take(CUT_AFTER).reference, shop.take(REFUSED).reference
+    credited = shop.captured()
+    shop.act(credited, "refund")
+    for reference, state in ((pending, "PENDING"), (refused, "REFUSED"), (credited, "CREDITED")):
+        assert shop.act(reference, "amend", note="seen").status == 200
+        assert shop.sale(reference).state == state
+
+
+def test_a_clerk_amends_own_sales(shop: Shop) -> None:
+    mine, others = shop.sold(), shop.sold(who=person(shop.id, "Clerk"))
+    assert shop.act(mine, "amend", who=shop.clerk, note="seen").status == 200
+    with pytest.raises(NotPermitted):
+        shop.act(others, "amend", who=shop.clerk, note="seen")

@@ -1,0 +1,294 @@
+"""What stays uncertain: late answers, late approvals, a PENDING of 24 hours, differences nobody explains."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from app.database import Scope, real_now, unit_of_work
+from app.domain.errors import InvalidInput, NotAllowedInState, NotPermitted, OperationInFlight
+from app.models import Operation, Transaction
+from plugins.payment_gateway.nightly import ask_again_about_refused
+from plugins.payment_gateway.resolution import resolve_due, resolve_one
+from tests.service.clock import BusinessClock
+from tests.service.shop import (
+    APPROVED,
+    CUT_AFTER,
+    CUT_BEFORE,
+    EUR,
+    Shop,
+    is_open,
+    new_key,
+    statuses,
+)
+
+
+def late_answer(shop: Shop) -> str:
+    """A sale concluded as not received while its answer, an approval, was still on its way."""
+    shop.bank.fault("getTransactionData", "code:25", times=50)
+    shop.bank.fault("cardOrder", "late")
+    shop.bank.control(late_ms=2_000)
+    taken: list[str] = []
+
+    def take() -> None:
+        with shop.app.app_context():
+            taken.append(shop.take().reference)
+
+    taking = threading.Thread(target=take)
+    taking.start()
+    shop.wait_until(lambda: bool(shop.sales()))
+    with unit_of_work(Scope((shop.id,))) as session:  # as if the deadline were long over: the runner hung
+        past = session.query(Operation).one().deadline - timedelta(seconds=60)
+        session.execute(update(Operation).values(deadline=past, next_inquiry_at=past))
+    shop.wait_until(lambda: bool(shop.resolve()) and not is_open(shop.sales()[0]))
+    assert shop.sales()[0].response_code == "97"
+    taking.join()
+    shop.bank.control(clear=True)
+    return taken[0]
+
+
+def test_an_approval_after_it_was_given_up_stays_refused_and_is_cancelled(shop: Shop) -> None:
+    reference = late_answer(shop)
+    sale = shop.sale(reference)
+    assert (sale.state, sale.response_code) == ("REFUSED", "97")
+    assert statuses(sale) == [("TRANSACTION", "FAILED"), ("CANCEL", "WAITING")]
+    assert shop.alarms() == ["late_approval"]
+    with pytest.raises(OperationInFlight):
+        shop.act(reference, "duplicate")
+    shop.send_waiting()
+    sale = shop.sale(reference)
+    assert (sale.state, sale.amount, sale.bank_status) == ("REFUSED", EUR, "CANCELLED")
+    assert statuses(sale) == [("TRANSACTION", "FAILED"), ("CANCEL", "DONE")]
+    assert shop.done(reference) == [("TRANSACTION", EUR), ("CANCEL", EUR)]
+    assert [each.kind for each in sale.events] == ["SUBMITTED", "NOT_RECEIVED", "LATE_APPROVAL"]
+
+
+def test_the_refused_of_the_last_seven_days_are_asked_about_every_night(shop: Shop, clock: BusinessClock) -> None:
+    clock.at("2027-03-10 12:00")
+    late, never = shop.take(CUT_BEFORE).reference, shop.take(CUT_BEFORE).reference
+    shop.settle()
+    assert {shop.sale(each).response_code for each in (late, never)} == {"97"}
+    shop.bank.order(APPROVED, late, amount=EUR)  # the platform writes it after all
+    clock.at("2027-03-11 03:00")
+    ask_again_about_refused(clock.at("2027-03-11 03:00").date())
+    shop.send_waiting()
+    assert shop.alarms() == ["late_approval"]
+    assert statuses(shop.sale(late)) == [("TRANSACTION", "FAILED"), ("CANCEL", "DONE")]
+    assert statuses(shop.sale(never)) == [("TRANSACTION", "FAILED")]
+    ask_again_about_refused(clock.at("2027-03-12 03:00").date())
+    assert shop.alarms() == ["late_approval"]
+    shop.bank.order(APPROVED, never, amount=EUR)
+    ask_again_about_refused(clock.at("2027-03-18 03:00").date())
+    assert len(statuses(shop.sale(never))) == 1  # after seven days nobody asks
+    shop.differs.add(never)
+
+
+def test_not_found_is_believed_the_second_time_and_late_enough(shop: Shop) -> None:
+    settings = shop.app.extensions["settings"]
+    reference = shop.take(CUT_BEFORE).reference
+    shop.app.extensions["settings"] = dataclasses.replace(settings, not_found_after=3)
+    try:
+        for _ in range(2):
+            shop.resolve()
+        assert shop.sale(reference).state == "PENDING"
+        assert shop.last(reference).not_found_count == 4
+        shop.wait_until(lambda: bool(shop.resolve()) and shop.sale(reference).state == "REFUSED")
+        operation = shop.last(reference)
+        assert operation.ended_at is not None
+        assert operation.settled_at is not None
+        assert operation.settled_at - operation.ended_at >= timedelta(seconds=3)
+    finally:
+        shop.app.extensions["settings"] = settings
+
+
+def test_the_timed_inquiries_keep_their_pace(shop: Shop) -> None:
+    """trust.md: after 5, 15, 30 s, 1, 5, 30 minutes, then hourly, counted from the end of the call."""
+    reference = shop.take(CUT_AFTER).reference
+    operation = shop.last(reference)
+    assert operation.next_inquiry_at is not None
+    assert operation.ended_at is not None
+    assert timedelta(seconds=4) < operation.next_inquiry_at - operation.ended_at < timedelta(seconds=6)
+    assert resolve_one(shop.id, operation.id) == 0  # its time has not come
+    shop.bank.fault("getTransactionData", "http_500", times=6)
+    for over, wanted in ((6, 15), (20, 30), (45, 60), (200, 300), (1_000, 1_800), (4_000, 7_600)):
+        ended = real_now() - timedelta(seconds=over)
+        with unit_of_work(Scope((shop.id,))) as session:
+            session.execute(update(Operation).values(ended_at=ended, next_inquiry_at=ended))
+        assert resolve_one(shop.id, operation.id) == 1
+        later = shop.last(reference).next_inquiry_at
+        assert later is not None
+        assert abs((later - ended).total_seconds() - wanted) < 2, over
+    shop.settle()
+    assert shop.last(reference).status == "DONE"
+
+
+def test_a_sale_changed_at_the_bank_by_others_is_for_a_person(shop: Shop) -> None:
+    reference = shop.sold()
+    shop.bank.fault("cancel", "cut_before_commit", reference=reference)
+    shop.act(reference, "cancel", amount=1_000)
+    shop.bank.cash("cancel", reference, 500)  # in the bank's own back office
+    shop.resolve()
+    shop.resolve()
+    assert shop.alarms() == ["unexplained_difference"]
+    assert is_open(shop.sale(reference))
+    assert shop.amounts(reference)[:2] == ("TO_CAPTURE", EUR)
+
+
+def test_one_item_that_cannot_be_settled_holds_up_no_other(shop: Shop) -> None:
+    first, second = shop.take(CUT_AFTER).reference, shop.take(CUT_AFTER).reference
+    damage(shop, first, "TO_CAPTURE")  # the table knows no approval from there: settling it is an error of ours
+    with unit_of_work(Scope((shop.id,))) as session:
+        session.execute(update(Operation).values(next_inquiry_at=Operation.ended_at))
+    resolve_due()
+    assert shop.sale(second).state == "TO_CAPTURE"
+    assert statuses(shop.sale(first)) == [("TRANSACTION", "UNKNOWN")]
+    damage(shop, first, "PENDING")
+    shop.settle()
+    assert statuses(shop.sale(first)) == [("TRANSACTION", "DONE")]
+
+
+def damage(shop: Shop, reference: str, state: str) -> None:
+    with unit_of_work(Scope((shop.id,))) as session:
+        session.execute(update(Transaction).where(Transaction.reference == reference).values(state=state))
+
+
+# --- a PENDING of 24 hours ------------------------------------------------------------------------------------------
+
+
+def pending(shop: Shop, clock: BusinessClock, number: str = CUT_AFTER) -> str:
+    """A sale uncertain for a day."""
+    clock.at("2027-03-10 12:00")
+    reference = shop.take(number).reference
+    clock.at("2027-03-11 12:00:30")
+    return reference
+
+
+def test_a_person_waits_24_hours(shop: Shop, clock: BusinessClock) -> None:
+    clock.at("2027-03-10 12:00")
+    reference = shop.take(CUT_AFTER).reference
+    clock.at("2027-03-11 11:59")
+    with pytest.raises(NotAllowedInState):
+        shop.act(reference, "resolve", decision="cancel")
+    clock.at("2027-03-11 12:00:30")
+    for who in (shop.clerk, shop.accountant, shop.risk):
+        with pytest.raises(NotPermitted):
+            shop.act(reference, "resolve", who=who, decision="cancel")
+    assert shop.act(reference, "resolve", decision="cancel").status == 200
+
+
+def test_cancelled_at_the_bank(shop: Shop, clock: BusinessClock) -> None:
+    reference, key = pending(shop, clock), new_key()
+    first, again = (shop.act(reference, "resolve", decision="cancel", key=key) for _ in range(2))
+    assert (first.status, again.status, again.replayed) == (200, 200, True)
+    assert shop.amounts(reference)[:2] == ("CANCELLED", 0)
+    assert shop.done(reference) == [("TRANSACTION", EUR), ("CANCEL", EUR)]
+
+
+def test_not_cancelled_when_the_bank_does_not_confirm(shop: Shop, clock: BusinessClock) -> None:
+    reference = pending(shop, clock, CUT_BEFORE)
+    answer = shop.act(reference, "resolve", decision="cancel")
+    assert (answer.status, shop.sale(reference).state) == (202, "PENDING")
+    assert statuses(shop.sale(reference)) == [("TRANSACTION", "UNKNOWN")]
+    shop.settle()
+    assert shop.sale(reference).response_code == "97"
+
+
+def test_while_the_bank_is_asked_to_cancel_nobody_concludes_otherwise(shop: Shop, clock: BusinessClock) -> None:
+    """Else an inquiry a moment before the cancellation would leave the sale TO_CAPTURE here and cancelled there."""
+    reference = pending(shop, clock)
+    shop.bank.control(latency_ms=1_000)
+
+    def cancel() -> None:
+        with shop.app.app_context():
+            shop.act(reference, "resolve", decision="cancel")
+
+    cancelling = threading.Thread(target=cancel)
+    cancelling.start()
+    shop.wait_until(lambda: shop.last(reference).status == "SENT")
+    assert shop.resolve() == 0
+    with pytest.raises(OperationInFlight):
+        shop.act(reference, "resolve", decision="cancel", who=shop.second)
+    cancelling.join()
+    shop.bank.control(latency_ms=0)
+    assert shop.amounts(reference)[:2] == ("CANCELLED", 0)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "amount"),
+    [
+        ("APPROVED", "TO_CAPTURE", EUR),
+        ("REFUSED", "REFUSED", EUR),
+        ("CANCELLED", "CANCELLED", 0),
+        ("EXPIRED", "EXPIRED", 0),
+    ],
+)
+def test_closed_by_two_persons_with_the_banks_written_answer(
+    shop: Shop, clock: BusinessClock, outcome: str, state: str, amount: int
+) -> None:
+    reference, key = pending(shop, clock), new_key()
+    wanted = {"decision": "close", "outcome": outcome, "note": "letter of the 11th"}
+    first = shop.act(reference, "resolve", key=key, **wanted)
+    assert (first.status, first.code, shop.sale(reference).state) == (202, "approval_required", "PENDING")
+    again = shop.act(reference, "resolve", key=key, **wanted)
+    assert (again.status, again.replayed) == (202, True)
+    alone = shop.act(reference, "resolve", **wanted)
+    assert (alone.status, shop.sale(reference).state) == (202, "PENDING")
+    done = shop.act(reference, "resolve", who=shop.second, **wanted)
+    assert done.status == 200
+    assert shop.amounts(reference)[:2] == (state, amount)
+    operation = shop.last(reference)
+    assert (operation.requested_by_id, operation.approved_by_id) == (shop.supervisor.id, shop.second.id)
+    assert shop.act(reference, "resolve", key=key, **wanted).status == 200
+    if outcome != "APPROVED":
+        shop.differs.add(reference)
+
+
+def test_two_persons_who_disagree_close_nothing(shop: Shop, clock: BusinessClock) -> None:
+    reference = pending(shop, clock)
+    shop.act(reference, "resolve", decision="close", outcome="REFUSED", note="n")
+    other = shop.act(reference, "resolve", who=shop.second, decision="close", outcome="APPROVED", note="n")
+    assert (other.status, shop.sale(reference).state) == (202, "PENDING")
+    settled = shop.act(reference, "resolve", decision="close", outcome="APPROVED", note="n")
+    assert (settled.status, shop.sale(reference).state) == (200, "TO_CAPTURE")
+
+
+def test_a_closing_names_outcome_and_letter(shop: Shop, clock: BusinessClock) -> None:
+    reference = pending(shop, clock)
+    for wrong in (
+        {"decision": "forget"},
+        {"decision": "close", "outcome": "MAYBE", "note": "n"},
+        {"decision": "close", "outcome": "APPROVED"},
+        {},
+    ):
+        with pytest.raises(InvalidInput):
+            shop.act(reference, "resolve", **wrong)
+
+
+def test_only_what_is_pending_is_resolved(shop: Shop) -> None:
+    with pytest.raises(NotAllowedInState):
+        shop.act(shop.sold(), "resolve", decision="cancel")
+
+
+def test_after_a_day_a_person_is_told_once(shop: Shop, clock: BusinessClock) -> None:
+    reference = pending(shop, clock, CUT_BEFORE)
+    settings = shop.app.extensions["settings"]
+    shop.app.extensions["settings"] = dataclasses.replace(settings, not_found_after=600)
+    try:
+        shop.resolve()
+        shop.resolve()
+    finally:
+        shop.app.extensions["settings"] = settings
+    assert shop.sale(reference).state == "PENDING"
+    assert shop.alarms() == ["stays_uncertain"]
+
+
+def test_the_bank_may_have_let_it_lapse(shop: Shop, clock: BusinessClock) -> None:
+    clock.at("2027-03-10 12:00")
+    reference = shop.take(CUT_AFTER).reference
+    clock.at("2027-03-18 12:00")
+    shop.settle()
+    assert shop.amounts(reference)[:2] == ("EXPIRED", 0)
