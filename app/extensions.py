@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from flask_appbuilder import AppBuilder, Model
-from flask_babel import Babel
+from flask_appbuilder import Model
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_mail import Mail
@@ -15,9 +14,7 @@ from . import connections  # noqa: F401 - every pool made from here on asks its 
 
 # One metadata for FAB's tables and ours: otherwise autogenerate would drop FAB's.
 db = SQLAlchemy(model_class=Model, session_options={"expire_on_commit": False})
-appbuilder = AppBuilder()
 migrate = Migrate()
 mail = Mail()
 csrf = CSRFProtect()
-babel = Babel()
 limiter = Limiter(get_remote_address)

@@ -5,7 +5,7 @@ And what no view answers itself: errors of the database, refusals of the domain.
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -62,9 +62,11 @@ def _has_nul(values: MultiDict[str, str]) -> bool:
 
 def identify() -> None:
     """Resolve who is asking, so that every statement of the request runs in their scope. The API has its own way."""
-    if request.endpoint is None or request.endpoint in STATIC or request.path.startswith(API):
-        return
-    _ = current_user.is_authenticated
+    if request.endpoint is None:
+        # The page that says so needs nobody, and must not ask a database that may be away.
+        current_app.extensions["appbuilder"].sm.lm._update_request_context_with_user()
+    elif request.endpoint not in STATIC and not request.path.startswith(API):
+        _ = current_user.is_authenticated
 
 
 def _refuse_card_numbers() -> ResponseReturnValue | None:
@@ -99,6 +101,4 @@ def _refused(error: DomainError) -> ResponseReturnValue:
 
 
 def _answer(error: HTTPException) -> ResponseReturnValue:
-    from flask import current_app
-
     return current_app.ensure_sync(current_app.handle_http_exception)(error)  # type: ignore[no-any-return]

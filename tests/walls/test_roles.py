@@ -225,3 +225,16 @@ def test_a_new_password_by_the_administrator_and_by_oneself(app: Flask, world: W
     assert own.post("/resetmypassword/form", data=form).status_code == 200
     assert own.post("/resetmypassword/form", data=form | {"current": good}).status_code == 302
     assert own.get("/users/userinfo/").status_code == 200, "this session goes on"
+
+
+def test_a_view_that_says_no_right_stops_init(app: Flask) -> None:
+    with app.app_context():
+        builder = app.extensions["appbuilder"]
+        view = next(view for view in builder.baseviews if type(view).__name__ == "AlarmView")
+        view.rights = {"can_list": "alarms"}
+        try:
+            with pytest.raises(ValueError, match="AlarmView does not say which right can_show takes"):
+                sync(builder)
+        finally:
+            del view.rights
+        sync(builder)
