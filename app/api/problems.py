@@ -19,7 +19,7 @@ from flask_babel import force_locale, gettext
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
-from ..audit import ACCESS_REFUSED, record_refused
+from ..audit import ACCESS_REFUSED, CARD_FOUND, record_refused
 from ..domain.errors import DomainError, FieldError, InvalidInput
 from ..domain.text import N_
 from ..extensions import db
@@ -27,7 +27,7 @@ from .traces import places
 
 log = structlog.get_logger(__name__)
 PROBLEM = "application/problem+json"
-AUDITED = (401, 403)
+AUDITED = (401, 403)  # PCI DSS 10.2.1.4
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 #: What is wrong before or beside the domain: HTTP status -> (code, message).
 BY_STATUS: Mapping[int, tuple[str, str]] = MappingProxyType(
@@ -78,12 +78,22 @@ def problem(error: HTTPException) -> ResponseReturnValue:
 
 
 def refused(error: DomainError) -> Response:
-    """Answer a refusal of the domain, in the caller's language; refused access goes to the audit (PCI DSS 10.2.1.4)."""
+    """Answer a refusal of the domain, in the caller's language."""
     db.session.rollback()
-    if error.status in AUDITED and request.url_rule is not None and "Authorization" in request.headers:
-        record_refused(g.get("actor"), ACCESS_REFUSED, f"{request.method} {request.url_rule.rule}")
     fields = error.errors if isinstance(error, InvalidInput) else None
+    _tell(error, fields or ())
     return respond(error.status, error.code, error.message, error.params, fields)
+
+
+def _tell(error: DomainError, fields: Sequence[FieldError]) -> None:
+    """Write to the audit what must be seen: refused access, a card number where none belongs. Names, never values."""
+    if request.url_rule is None or "Authorization" not in request.headers:
+        return
+    what = f"{request.method} {request.url_rule.rule}"
+    if error.status in AUDITED:
+        record_refused(g.get("actor"), ACCESS_REFUSED, what)
+    if cards := [each.field for each in fields if each.code == "card_number_in_field"]:
+        record_refused(g.get("actor"), CARD_FOUND, f"{what}: {', '.join(cards)}")
 
 
 def unexpected(error: Exception) -> Response:

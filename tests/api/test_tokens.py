@@ -119,10 +119,12 @@ def test_the_command_prints_a_token_that_works(
 
 def test_refused_access_is_audited_by_its_template(app: Flask, tokens: dict[str, str]) -> None:
     problem_of(Client(app, tokens["clerk"]).get("/remittances/1234567/1"), 403, "not_permitted")
+    assert Client(app, tokens["clerk"]).get("/transactions", q="4970100000000006").status_code == 422
     problem_of(Client(app, "forged").get("/transactions/4970100000000006"), 401, "unauthorized")
     with app.app_context(), unit_of_work(Scope(admin=True)) as session:
         told = session.execute(
-            select(AuditEntry.actor, AuditEntry.object).where(AuditEntry.kind == "access_refused")
+            select(AuditEntry.actor, AuditEntry.object).where(AuditEntry.kind.in_(("access_refused", "card_found")))
         ).all()
     assert ("clerk", "GET /api/v1/remittances/<contract>/<number>") in told
+    assert ("clerk", "GET /api/v1/transactions: q") in told
     assert ("", "GET /api/v1/transactions/<reference>") in told
