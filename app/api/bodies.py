@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from flask import request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from ..domain.errors import MalformedRequest
 from .problems import UnsupportedMediaType
@@ -19,8 +20,10 @@ def read_body(*, optional: bool = False) -> Mapping[str, Any]:
 
     Raises UnsupportedMediaType, MalformedRequest, or werkzeug's RequestEntityTooLarge.
     """
-    request.max_content_length = LARGEST
+    request.max_content_length = LARGEST + 1
     data = request.get_data(cache=False)
+    if len(data) > LARGEST:  # sent in chunks: werkzeug cuts such a body off without a word
+        raise RequestEntityTooLarge()
     if optional and not data:
         return {}
     if request.mimetype != "application/json":

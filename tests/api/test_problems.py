@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 
 import pytest
 from flask import Flask
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from app.api.bodies import LARGEST
 from app.plugin import registry
@@ -93,6 +95,22 @@ def test_a_huge_body_is_413(clerk: Client) -> None:
     data = json.dumps(order(note="x" * LARGEST)).encode()
     problem_of(clerk.post("/transactions", data=data), 413, "body_too_large")
     problem_of(clerk.post("/transactions/X/cancel", data=b" " * 20_000_000), 413, "body_too_large")
+
+
+def test_a_huge_body_in_chunks_is_413_too(app: Flask, tokens: dict[str, str]) -> None:
+    data = json.dumps(order()).encode() + b" " * LARGEST
+    headers = {
+        "Authorization": f"Bearer {tokens['clerk']}",
+        "Idempotency-Key": "chunks",
+        "Content-Type": "application/json",
+    }
+    environ = EnvironBuilder(
+        "/api/v1/transactions", method="POST", headers=headers, input_stream=BytesIO(data)
+    ).get_environ()
+    environ.pop("CONTENT_LENGTH", None)
+    environ |= {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    answer, status, _ = run_wsgi_app(app, environ)
+    assert (status[:3], json.loads(b"".join(answer))["code"]) == ("413", "body_too_large")
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
