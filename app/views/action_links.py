@@ -1,12 +1,8 @@
-"""What may be done with a sale now, as links to the forms that do it."""
+"""What may be done with a sale now, and where its page is."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
-
-from flask import g, url_for
-from flask_babel import gettext
 
 from ..domain.actor import Actor
 from ..domain.verbs import Verb
@@ -14,15 +10,6 @@ from ..plugin import registry
 from ..ports import TransactionAction
 
 _CORE = frozenset(str(verb) for verb in Verb)
-
-
-@dataclass(frozen=True, slots=True)
-class ActionLink:
-    """One button: its word and the form it leads to."""
-
-    name: str
-    label: str
-    url: str
 
 
 def possible_actions(actor: Actor, sale: Any) -> list[TransactionAction]:
@@ -39,19 +26,6 @@ def possible_actions(actor: Actor, sale: Any) -> list[TransactionAction]:
         if action.name in allowed
         or (action.name not in _CORE and sale.state in action.states and actor.may(action.right))
     ]
-
-
-def action_links(sale: Any) -> list[ActionLink]:
-    """Return the links for the person of this request."""
-    return [
-        ActionLink(action.name, str(gettext(action.label)), action_url(sale.id, action.name))
-        for action in possible_actions(g.actor, sale)
-    ]
-
-
-def action_url(transaction_id: int, verb: str) -> str:
-    """Return the address of an action's form."""
-    return url_for("ActionFormsView.act", id=transaction_id, verb=verb)
 
 
 def show_url(transaction_id: int) -> str:

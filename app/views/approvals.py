@@ -14,7 +14,7 @@ from ..extensions import db
 from ..forms.actions import DECISION, read_action
 from ..forms.keys import new_key, read_key
 from ..forms.typed import typed
-from ..models.queries.desk import reason_label, requested_operations, sale_numbered
+from ..models.queries.desk import demand_operation, reason_label, requested_operations, sale_numbered
 from ..plugin import registry
 from ..security.identity import parse_key
 from ..security.profiles import APPROVE
@@ -61,6 +61,7 @@ class ApprovalsView(PathHistory, BaseView):
         operation_id = parse_key(id)
         if decision not in DECISIONS or operation_id is None:
             abort(404)
+        demand_operation(db.session(), operation_id)  # 404 comes before whatever else is wrong
         try:
             key = read_key(request.form.get("key"))
             note = read_action(DECISION, dict(typed(request.form, ("note",)))).note

@@ -39,6 +39,7 @@ class AlarmView(LedgerView):
     route_base = "/alarms"
     datamodel = AlarmInterface(Alarm)
     rights: ClassVar[Rights] = {"can_list": frozenset({ALARMS, AUDIT}), "can_show": frozenset({ALARMS, AUDIT})}
+    show_template = "egestion/counter/alarm.html"
     list_title = lazy_gettext("Alarms")
     show_title = lazy_gettext("Alarm")
     list_columns: ClassVar[list[str]] = [

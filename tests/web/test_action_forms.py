@@ -24,7 +24,9 @@ def test_a_capture_and_two_refunds_reach_the_bank_once_each(supervisor: Desk, ba
     assert filled_in(supervisor.form(sale, "refund").text)["amount"] == "100.00"
     key = str(uuid.uuid4())
     for _ in range(2):  # the same form twice
-        assert supervisor.act(sale, "refund", key=key, amount="30.00", reason="RETURNED", note="torn").status_code == 303
+        assert (
+            supervisor.act(sale, "refund", key=key, amount="30.00", reason="RETURNED", note="torn").status_code == 303
+        )
     assert supervisor.flashes() == ["Done: Refund of €30.00."]  # the form read the first one
     assert filled_in(supervisor.form(sale, "refund").text)["amount"] == "70.00"
     supervisor.act(sale, "refund")

@@ -106,7 +106,9 @@ def test_an_alarm_is_acknowledged_by_those_it_is_for(as_: As, supervisor: Desk, 
 
     assert post(as_("clerk")) == 403
     assert post(as_("manager2")) == 404
+    assert f'action="{address}"' in supervisor.client.get(f"/alarms/show/{number}").text
     assert post(supervisor, next="https://evil.example/") == 303
+    assert f'action="{address}"' not in supervisor.client.get(f"/alarms/show/{number}").text
     with supervisor.app.app_context(), unit_of_work(Scope((captured.merchant_id,))) as session:
         assert session.scalars(select(Alarm.acknowledged_by).where(Alarm.id == number)).one() == "supervisor"
 

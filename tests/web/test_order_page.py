@@ -40,7 +40,12 @@ def test_an_approved_order_is_answered_in_words_and_with_a_new_key(clerk: Desk, 
     assert "CB 497010######0006" in told["html"]
     sale = clerk.sale(told["reference"])
     assert (sale.amount, sale.order_number, sale.note, sale.capture_day) == (123456, "A-1001", "call back", 3)
-    assert (sale.created_by, sale.channel, sale.brand, sale.brand_choice) == ("clerk", "TELEPHONE_ORDER", "CB", "DEFAULT")
+    assert (sale.created_by, sale.channel, sale.brand, sale.brand_choice) == (
+        "clerk",
+        "TELEPHONE_ORDER",
+        "CB",
+        "DEFAULT",
+    )
     assert [entry["operation"] for entry in bank.journal(sale.reference)] == ["TRANSACTION"]
 
 

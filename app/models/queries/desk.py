@@ -44,6 +44,12 @@ def reason_label(session: Session, merchant_id: int, code: str | None, language:
     return dict(reasons_of(session, merchant_id, language)).get(code or "", code or "")
 
 
+def demand_operation(session: Session, operation_id: int | None) -> None:
+    """Raise NotFound unless an operation in scope has this id."""
+    if session.scalar(select(Operation.id).where(Operation.id == (operation_id or 0))) is None:
+        raise NotFound()
+
+
 def requested_operations(session: Session) -> Sequence[Operation]:
     """Return what waits for a second person, the oldest first, each with its transaction and merchant."""
     sale = joinedload(Operation.transaction)
