@@ -86,4 +86,3 @@ def starts_with(column: Any, key: str) -> list[ColumnElement[bool]]:
 
 def _within(day: date) -> date:
     return min(max(day, FIRST_DAY), LAST_DAY)
-
