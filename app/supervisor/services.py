@@ -1,5 +1,6 @@
 """The service's own children: practice bank, web, workers, scheduler, each a role of the one command."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -27,9 +28,12 @@ def practice_bank(settings: Settings) -> Child | None:
     """The practice bank, in practice and where the plug-in that brings it is declared."""
     if settings.bank_url is None or not any(name.startswith("plugins.payment_gateway.") for name in settings.plugins):
         return None
-    argv = ("--port", str(settings.bank_port), "--data", str(settings.data_dir))
-    # Somebody else's computer: it loads nothing of ours, so it is there at once. Named as text: the core imports no plug-in.
-    return Child("bank", (sys.executable, "-m", "plugins.payment_gateway.simulator", *argv), tier=BANK)
+    bank = (sys.executable, "-m", "plugins.payment_gateway.simulator")
+    argv = (*bank, "--port", str(settings.bank_port), "--data", str(settings.data_dir))
+    # Somebody else's computer: it loads nothing of ours, so it is there at once, and knows no key or password of ours
+    # (PCI DSS 3.5.1.1). Named as text: the core imports no plug-in.
+    strange = {name: value for name, value in os.environ.items() if not name.startswith("EGESTION_")}
+    return Child("bank", argv, environment=strange, tier=BANK)
 
 
 def web() -> Child:

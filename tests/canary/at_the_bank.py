@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import json
+import time
 from collections.abc import Callable
 
 from tests.canary.cards import CanaryCard
@@ -45,9 +47,13 @@ def nonsense(world: World) -> None:
 def unsealed(world: World) -> None:
     """Three answers that cannot be verified: new orders stop, an alarm goes out by mail, an inquiry lifts the stop."""
     world.service.bank(next=[{"verb": "cardOrder", "fault": "bad_seal", "times": 3}])
-    for card in world.deck.several("bank bad_seal", 6):
-        world.take(card)
+    for _ in range(5):
+        world.take(world.deck.draw("bank bad_seal", amex=False))
     world.service.bank(clear=True)
+    limit = time.monotonic() + 60
+    while not list((world.service.data / "outbox").glob("*.eml")):
+        assert time.monotonic() < limit, "no alarm went out by mail"
+        time.sleep(0.2)
 
 
 def same_key(world: World) -> None:
@@ -55,7 +61,9 @@ def same_key(world: World) -> None:
     for first, second in zip(*[iter(world.deck.several("one key, two cards", 10))] * 2, strict=True):
         for card in (first, second):
             body = world.order(card, order_number="SAME", amount=12300)
-            world.api["clerk"].call("POST", "/transactions", _json(body), Idempotency_Key=f"one-key-{first.masked}")
+            world.api["clerk"].call(
+                "POST", "/transactions", json.dumps(body).encode(), Idempotency_Key=f"one-key-{first.masked}"
+            )
 
 
 def killed(world: World) -> None:
@@ -79,9 +87,3 @@ def _with(world: World, fault: str, path: str) -> None:
     ways: list[Order] = [world.take, lambda card: world.type_order(card, script=len(fault) % 2 == 0)]
     together(zip(cards, itertools.cycle((*ways[:1] * 3, ways[1]))), lambda pair: pair[1](pair[0]))
     world.service.bank(clear=True)
-
-
-def _json(body: dict[str, object]) -> bytes:
-    import json
-
-    return json.dumps(body).encode()

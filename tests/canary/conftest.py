@@ -38,7 +38,6 @@ PATHS = (
     in_forms.verbs,
     in_forms.signing_in,
     in_forms.settings,
-    at_the_bank.unsealed,
 )
 
 
@@ -88,7 +87,7 @@ def _first_run(run: Hunted) -> None:
         begun = time.monotonic()
         path(run.world)
         tell(f"{path.__module__.rpartition('.')[2]}.{path.__name__} {time.monotonic() - begun:.1f} s")
-    for words in (("resolve",), ("remit",), ("verify",), ("doctor",)):
+    for words in (("resolve",), ("verify",), ("doctor",)):
         service.call(*words)
     in_forms.look_round(run.world)
     begun = time.monotonic()
@@ -109,4 +108,5 @@ def _under_a_new_key(run: Hunted) -> None:
     run.again = [card for card in run.world.deck.cards if typed.get(card.number, "").startswith("approved")][:40]
     together(run.again, run.world.take)
     together(run.world.deck.several("under the new key", 10), run.world.take)
+    at_the_bank.unsealed(run.world)  # last: it stops new orders
     run.found["under a new key"] = run.places.live()
