@@ -16,7 +16,7 @@ from ..domain.verbs import Verb
 from ..extensions import db
 from ..forms.actions import TAKES, read_action
 from ..forms.orders import SHORT_NAME, read_order, refuse_order
-from ..models.queries.merchants import merchant_named, merchants_in_scope
+from ..models.queries.merchants import merchant_known, merchants_in_scope
 from ..models.queries.transactions import TransactionFilter, demand_sale, sale_of
 from ..plugin import registry
 from ..ports import ActionRequest, Answer, TransactionAction
@@ -37,7 +37,7 @@ def take() -> ResponseReturnValue:
     if name is WRONG:
         who.demand(profiles.ENTER)
         refuse_order(values)
-    shop = merchant_named(db.session(), name)
+    shop = merchant_known(db.session, name)
     who.demand_merchant(shop.id)  # an administrator sees settings of all, and sells for none
     who.demand(profiles.ENTER)
     order = read_order(values, shop, local_day(now(), shop.zone_info))

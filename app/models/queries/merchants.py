@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from ...domain.errors import NotFound
@@ -40,6 +41,37 @@ _COLUMNS = (
     Merchant.order_number_required,
     Merchant.security_code_required,
 )
+
+
+FRESH = 1.0  # seconds: how late another process may see a changed setting; the desk reads it again in its own unit
+_known: dict[str, tuple[float, MerchantFacts]] = {}
+
+
+def merchant_known(session: Callable[[], Session], short_name: str) -> MerchantFacts:
+    """Return `merchant_named`, kept for a second, for reading an order only: the caller checks that it is in scope.
+
+    A change committed in this process is seen at once. Raises NotFound.
+    """
+    kept = _known.get(short_name)
+    if kept is not None and time.monotonic() - kept[0] < FRESH:
+        return kept[1]
+    facts = merchant_named(session(), short_name)
+    _known[short_name] = (time.monotonic(), facts)
+    return facts
+
+
+@event.listens_for(Session, "after_flush")
+def _settings_changed(session: Session, _context: Any) -> None:
+    if any(
+        isinstance(row, Merchant | Contract) for rows in (session.new, session.dirty, session.deleted) for row in rows
+    ):
+        session.info["merchants_changed"] = True
+
+
+@event.listens_for(Session, "after_commit")
+def _forget(session: Session) -> None:
+    if session.info.pop("merchants_changed", False):
+        _known.clear()
 
 
 def merchant_named(session: Session, short_name: str) -> MerchantFacts:
