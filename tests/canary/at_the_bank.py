@@ -16,16 +16,16 @@ NONSENSE = (
     "cut_before_commit", "cut_after_commit", "cut_in_reply", "never", "late", "slow_bytes", "html", "empty", "garbage",
     "http_429", "http_500", "http_503", "wrong_amount", "other_reference",
 )  # fmt: skip
-EACH = 8  # cards for each of them
+EACH = 6  # cards for each of them
 Order = Callable[[CanaryCard], Heard]
 
 
 def approved(world: World) -> None:
     """The good path, a third of it on the page; some are then cancelled, captured, refunded, duplicated."""
-    heard = together(world.deck.several("approved, API", 100), world.take)
-    together(world.deck.several("approved, page with script", 30), lambda card: world.type_order(card, script=True))
-    together(world.deck.several("approved, page without", 20), lambda card: world.type_order(card, script=False))
-    assert sum(each.status in (201, 202) for each in heard) >= 90
+    heard = together(world.deck.several("approved, API", 80), world.take)
+    together(world.deck.several("approved, page with script", 24), lambda card: world.type_order(card, script=True))
+    together(world.deck.several("approved, page without", 16), lambda card: world.type_order(card, script=False))
+    assert sum(each.status in (201, 202) for each in heard) >= 70
     references = [each.body["reference"] for each in heard if each.status == 201]
     for reference, verb in zip(references[:24], itertools.cycle(("cancel", "capture", "duplicate", "hold"))):
         world.act(reference, verb)
@@ -71,7 +71,7 @@ def killed(world: World) -> None:
     for part in ("bank", "valkey", "postgres", "web worker", "web worker", "worker-1"):
         cards = world.deck.several(f"{part} killed", EACH)
         together(
-            [*cards[:4], None, *cards[4:]],
+            [*cards[:3], None, *cards[3:]],
             lambda card, part=part: world.service.kill(part) if card is None else _either(world, card),
         )
         world.service.until_well()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.canary.callers import Visitor, inputs, links
-from tests.canary.world import World
+from tests.canary.world import LOGINS, World, together
 
 VERBS = (
     "cancel",
@@ -82,16 +82,18 @@ def signing_in(world: World) -> None:
 
 def look_round(world: World) -> None:
     """Every page everybody can reach in two steps, after all of it was typed: what they show is hunted too."""
-    for login, visitor in world.web.items():
+
+    def walk(login: str) -> None:
         seen: set[str] = set()
         wanted = {"/", "/transactions/list/", "/operations/list/", "/audit/list/", "/alarms/list/", "/mails/list/"}
-        for _step in (1, 2):
-            pages = {path: visitor.get(path).text for path in sorted(wanted - seen)[:60]}
+        for most in (6, 40):
+            pages = {path: world.web[login].get(path).text for path in sorted(wanted - seen)[:most]}
             seen |= set(pages)
             wanted = {link for page in pages.values() for link in links(page)}
-        if login in world.api:
-            for path in ("/transactions?page_size=200", "/operations?page_size=200", "/remittances", "/unpaid"):
-                world.api[login].call("GET", path)
+        for path in ("/transactions?page_size=200", "/operations?page_size=200", "/remittances", "/unpaid"):
+            world.api[login].call("GET", path)
+
+    together(LOGINS, walk, 4)
 
 
 def forms_of(visitor: Visitor) -> list[str]:
