@@ -171,9 +171,9 @@ def one_runner(file: str, tree: ast.Module) -> Iterator[Finding]:
             holder, _, verb = name.rpartition(".")
             if verb in GATEWAY_VERBS and holder.rpartition(".")[2].lstrip("_") in ("gateway", "adapter"):
                 yield call.lineno, f"{name}()"
-            if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Call):
-                if call.func.attr in GATEWAY_VERBS and _dotted(call.func.value.func).endswith("gateway_for"):
-                    yield call.lineno, f"gateway_for().{call.func.attr}()"
+            made = call.func.value if isinstance(call.func, ast.Attribute) else None
+            if verb in GATEWAY_VERBS and isinstance(made, ast.Call) and _dotted(made.func).endswith("gateway_for"):
+                yield call.lineno, f"gateway_for().{verb}()"
 
 
 RULES: tuple[Rule, ...] = (

@@ -38,7 +38,6 @@ PATHS = (
     in_forms.verbs,
     in_forms.signing_in,
     in_forms.settings,
-    in_a_browser.orders,
 )
 
 
@@ -109,5 +108,6 @@ def _under_a_new_key(run: Hunted) -> None:
     run.again = [card for card in run.world.deck.cards if typed.get(card.number, "").startswith("approved")][:40]
     together(run.again, run.world.take)
     together(run.world.deck.several("under the new key", 10), run.world.take)
+    in_a_browser.orders(run.world)
     at_the_bank.unsealed(run.world)  # last: it stops new orders
     run.found["under a new key"] = run.places.live()

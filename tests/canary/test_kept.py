@@ -69,14 +69,14 @@ def test_no_row_holds_more_than_six_and_four_digits(hunted: Hunted, later: bytes
                 assert card.number[:7] not in line
                 assert card.number[-6:] not in line
                 assert card.number[5:11] not in line
-    assert looked >= 300  # a row for each card, and one for each sale
+    assert looked >= 250  # a row for each card, and one for each sale
 
 
 def test_a_card_has_one_row_and_the_fingerprint_of_its_key(hunted: Hunted) -> None:
     ids, stored = card_rows(hunted.first_dump), prints(hunted.first_dump)
     paths = hunted.world.deck.typed
     known = [card for card in hunted.world.deck.cards if kept(card) in ids]
-    assert len(known) >= 300
+    assert len(known) >= 200
     for card in known:
         assert len(ids[kept(card)]) == 1, paths.get(card.number)
         expected = hmac.new(hunted.first_key, card.number.encode(), hashlib.sha256).hexdigest()
