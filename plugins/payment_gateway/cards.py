@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,24 +24,24 @@ def find_or_add_card(session: Session, merchant_id: int, card: TypedCard, keys: 
                 return _add(session, merchant_id, card, prints)
         except IntegrityError:  # another order with this card was a moment earlier
             known = _known(session, merchant_id, prints)
-    card_id = known[0].card_id
-    have = {each.key_version for each in known}
+    card_id = known[0][0]
+    have = {version for _, version in known}
     for version, fingerprint in prints:
         if version not in have:
             session.add(_fingerprint(merchant_id, card_id, version, fingerprint))
     return card_id
 
 
-def _known(session: Session, merchant_id: int, prints: list[tuple[int, str]]) -> list[CardFingerprint]:
-    return list(
-        session.scalars(
-            select(CardFingerprint).where(
-                CardFingerprint.merchant_id == merchant_id,
-                CardFingerprint.key_version.in_([version for version, _ in prints]),
-                CardFingerprint.fingerprint.in_([fingerprint for _, fingerprint in prints]),
-            )
-        )
+def _known(session: Session, merchant_id: int, prints: list[tuple[int, str]]) -> list[tuple[int, int]]:
+    """Return (card id, key version) of every fingerprint known."""
+    each = [
+        and_(CardFingerprint.key_version == version, CardFingerprint.fingerprint == fingerprint)
+        for version, fingerprint in prints
+    ]
+    found = select(CardFingerprint.card_id, CardFingerprint.key_version).where(
+        CardFingerprint.merchant_id == merchant_id, or_(*each)
     )
+    return [(row[0], row[1]) for row in session.execute(found)]
 
 
 def _add(session: Session, merchant_id: int, card: TypedCard, prints: list[tuple[int, str]]) -> int:

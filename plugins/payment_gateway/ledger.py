@@ -26,6 +26,13 @@ def call_deadline() -> timedelta:
     return timedelta(seconds=current_app.extensions["settings"].gateway_deadline)
 
 
+_SETTINGS = (
+    joinedload(Transaction.merchant, innerjoin=True),
+    joinedload(Transaction.contract, innerjoin=True),
+    joinedload(Transaction.customer),
+)
+
+
 @dataclass(slots=True)
 class Case:
     """A transaction locked in a unit, with its operations in sequence, and who acts."""
@@ -121,11 +128,7 @@ def lock(session: Session, transaction_id: int, *, skip_locked: bool = False) ->
     row = session.scalar(
         select(Transaction)
         .where(Transaction.id == transaction_id)
-        .options(
-            joinedload(Transaction.merchant, innerjoin=True),
-            joinedload(Transaction.contract, innerjoin=True),
-            joinedload(Transaction.customer),
-        )
+        .options(*_SETTINGS)
         .with_for_update(of=Transaction, skip_locked=skip_locked)
         .execution_options(populate_existing=True)
     )
@@ -146,6 +149,26 @@ def open_case(
         .execution_options(populate_existing=True)
     ).all()
     return Case(session, actor, transaction, list(operations), key)
+
+
+def open_order(session: Session, actor: Actor, transaction_id: int, operation_id: int) -> Case:
+    """Lock an order together with its first operation, in one statement; read them all if more has happened since.
+
+    While the first operation is open it is the only one: everything else waits for its end.
+    """
+    row = session.execute(
+        select(Transaction, Operation)
+        .join(Operation, Operation.transaction_id == Transaction.id)
+        .where(Transaction.id == transaction_id, Operation.id == operation_id)
+        .options(*_SETTINGS)
+        .with_for_update(of=(Transaction, Operation))
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFound()
+    if row[1].sequence == 1 and row[1].status in OPEN_STATUSES:
+        return Case(session, actor, row[0], [row[1]])
+    return open_case(session, actor, transaction_id)
 
 
 def enter(

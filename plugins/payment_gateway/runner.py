@@ -29,10 +29,11 @@ from .account_access import gateway_for
 from .accounts import GatewayAccount
 from .answers import ORDERS, answer
 from .blackouts import opens_at
-from .ledger import Case, call_deadline, open_case
+from .ledger import Case, call_deadline, open_case, open_order
 from .settle import settle
 
 log = structlog.get_logger(__name__)
+FIRST = ("authorize", "duplicate")  # the verbs whose operation is the first of its transaction
 MOST_CALLS = 6  # in flight per web worker; above that nothing is sent and nothing is written
 Settle = Callable[[Case, Operation, GatewayResult], None]
 _calls = threading.BoundedSemaphore(MOST_CALLS)
@@ -109,7 +110,10 @@ def conclude(actor: Actor, intent: Intent, result: GatewayResult) -> Answer:
     """Write the result in unit 2, under the lock, unless someone settled the operation meanwhile."""
     scope = Scope((intent.merchant_id,))
     with unit_of_work(scope) as session:
-        case = open_case(session, actor, intent.transaction_id)
+        if intent.verb in FIRST:
+            case = open_order(session, actor, intent.transaction_id, intent.operation_id)
+        else:
+            case = open_case(session, actor, intent.transaction_id)
         operation = next(each for each in case.operations if each.id == intent.operation_id)
         if operation.ended_at is None:
             operation.ended_at = real_now()
