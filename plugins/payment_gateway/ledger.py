@@ -35,16 +35,22 @@ _SETTINGS = (
 
 @dataclass(slots=True)
 class Case:
-    """A transaction locked in a unit, with its operations in sequence, and who acts."""
+    """A transaction locked in a unit, with its operations in sequence, and who acts.
+
+    `whole` is False where only the first operation was read: a slip may have been amended meanwhile.
+    """
 
     session: Session
     actor: Actor
     transaction: Transaction
     operations: list[Operation]
     key: str | None = None
+    whole: bool = True
 
     def add(self, name: OperationName, status: OperationStatus, amount: int, **more: Any) -> Operation:
         """Add the next operation of the transaction, asked by the actor."""
+        if not self.whole:
+            self.operations[1:], self.whole = operations_of(self.session, self.transaction)[1:], True
         operation = new_operation(self.transaction, len(self.operations) + 1, name, status, amount, self.actor, **more)
         self.session.add(operation)
         self.session.flush()
@@ -142,19 +148,25 @@ def open_case(
 ) -> Case:
     """Lock the transaction and read its operations."""
     transaction = lock(session, transaction_id, skip_locked=skip_locked)
-    operations = session.scalars(
-        select(Operation)
-        .where(Operation.merchant_id == transaction.merchant_id, Operation.transaction_id == transaction_id)
-        .order_by(Operation.sequence)
-        .execution_options(populate_existing=True)
-    ).all()
-    return Case(session, actor, transaction, list(operations), key)
+    return Case(session, actor, transaction, operations_of(session, transaction, populate_existing=True), key)
+
+
+def operations_of(session: Session, transaction: Transaction, **options: bool) -> list[Operation]:
+    """Return the operations of a locked transaction by sequence."""
+    return list(
+        session.scalars(
+            select(Operation)
+            .where(Operation.merchant_id == transaction.merchant_id, Operation.transaction_id == transaction.id)
+            .order_by(Operation.sequence)
+            .execution_options(**options)
+        )
+    )
 
 
 def open_order(session: Session, actor: Actor, transaction_id: int, operation_id: int) -> Case:
     """Lock an order together with its first operation, in one statement; read them all if more has happened since.
 
-    While the first operation is open it is the only one: everything else waits for its end.
+    While the first operation is open everything but an amendment waits for its end, so the others need no reading.
     """
     row = session.execute(
         select(Transaction, Operation)
@@ -167,7 +179,7 @@ def open_order(session: Session, actor: Actor, transaction_id: int, operation_id
     if row is None:
         raise NotFound()
     if row[1].sequence == 1 and row[1].status in OPEN_STATUSES:
-        return Case(session, actor, row[0], [row[1]])
+        return Case(session, actor, row[0], [row[1]], whole=False)
     return open_case(session, actor, transaction_id)
 
 

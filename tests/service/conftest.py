@@ -20,7 +20,7 @@ from tests.service.clock import BusinessClock
 from tests.service.shop import Shop, open_shop
 
 NOT_FOUND_AFTER = 1  # seconds, so that "not received" is believed within a test
-DEADLINE = 3  # seconds a bank that never answers is waited for
+DEADLINE = 5  # seconds a bank that never answers is waited for
 
 
 @pytest.fixture(scope="package")

@@ -71,6 +71,8 @@ def test_a_referral_lives_until_the_end_of_its_orders_day(shop: Shop, clock: Bus
     shop.lapse()
     assert shop.sale(reference).state == "REFERRAL"
     clock.at("2027-03-11 00:00:01")
+    with pytest.raises(NotAllowedInState):
+        shop.act(reference, "force", authorisation_number=RIGHT)
     shop.lapse()
     sale = shop.sale(reference)
     assert (sale.state, sale.amount) == ("EXPIRED", 0)

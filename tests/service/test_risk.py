@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from app.domain.errors import NotAllowedInState, NotPermitted
@@ -218,3 +220,25 @@ def test_a_duplicate_is_judged_like_an_order(shop: Shop) -> None:
     assert statuses(sale) == [("DUPLICATE", "REFUSED")]
     assert shop.journal(answer.reference) == []
     assert shop.act(earlier, "duplicate", key=key).reference == answer.reference
+
+
+def test_a_slip_amended_while_the_bank_is_asked_does_not_lose_the_refusal(shop: Shop) -> None:
+    install(hits_after=[hit("REFUSE", "06")])
+    shop.bank.control(latency_ms=800)
+    taken: list[int] = []
+
+    def take() -> None:
+        with shop.app.app_context():
+            taken.append(shop.take().status)
+
+    taking = threading.Thread(target=take)
+    taking.start()
+    shop.wait_until(lambda: bool(shop.sales()))
+    reference = shop.sales()[0].reference
+    assert shop.act(reference, "amend", note="seen").status == 200
+    taking.join()
+    shop.bank.control(latency_ms=0)
+    assert taken == [202]
+    assert statuses(shop.sale(reference)) == [("TRANSACTION", "DONE"), ("AMEND", "DONE"), ("CANCEL", "WAITING")]
+    shop.send_waiting()
+    assert shop.sale(reference).state == "CANCELLED"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from contextlib import ExitStack
+from zoneinfo import ZoneInfo
 
-from app.domain.errors import InvalidInput, NotCapable
+from app.database import now
+from app.domain.days import local_day
+from app.domain.errors import InvalidInput, NotAllowedInState, NotCapable
 from app.domain.states import OperationName, OperationStatus
 from app.domain.text import N_
 from app.domain.verbs import Verb
@@ -25,6 +28,8 @@ def begin(case: Case, request: ActionRequest, held: ExitStack) -> Intent | Opera
     sale = case.transaction
     demand_state(case, Verb.FORCE)
     account = account_of(case)
+    if sale.limit_date is not None and local_day(now(), ZoneInfo(sale.merchant.zone)) > sale.limit_date:
+        raise NotAllowedInState(state=sale.state)  # its day is over, though nobody has expired it yet
     if not sale.merchant.forcing_allowed:
         raise NotCapable()
     demand_capability(case, account, "force")
