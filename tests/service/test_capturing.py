@@ -194,3 +194,15 @@ def test_lines_have_no_gap_and_no_double_under_concurrency(shop: Shop, app: Flas
     (remittance,) = remittances(shop)
     assert [line for line, _, _ in lines(shop, remittance)] == list(range(1, 13))
     assert remittance.last_line == 12
+
+
+def test_what_the_bank_had_captured_already_counts_as_captured(shop: Shop) -> None:
+    """A capture given up as not done may be written late by the platform: the next one is answered 24, CAPTURED."""
+    reference, other = shop.sold(), shop.sold()
+    shop.bank.cash("validate", reference, EUR)
+    shop.bank.cash("validate", other, 4_000)
+    assert shop.act(reference, "capture").status == 200
+    assert shop.amounts(reference) == ("CAPTURED", EUR, EUR, 0, 0)
+    assert shop.act(other, "capture").status == 409  # another amount than ours: for a person
+    assert shop.alarms() == ["capture_refused"]
+    shop.differs.add(other)
