@@ -9,13 +9,16 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.database import now, real_now
 from app.domain.actor import Actor
 from app.domain.errors import NotFound, OperationInFlight
 from app.domain.states import OPEN_STATUSES, Event, OperationName, OperationStatus, next_state
-from app.models import Operation, Transaction, TransactionEvent
+from app.models import Contract, Merchant, Operation, Transaction, TransactionEvent
 from app.ports import GatewayResult
+
+from .rows import insert_row
 
 GRACE = timedelta(seconds=5)  # after which a SENT operation without an answer is inquired
 OLD_ENOUGH = timedelta(hours=24)  # uncertain for so long, persons may resolve it
@@ -31,6 +34,9 @@ _SETTINGS = (
     joinedload(Transaction.contract, innerjoin=True),
     joinedload(Transaction.customer),
 )
+
+
+Settings = tuple[Merchant, Contract]
 
 
 @dataclass(slots=True)
@@ -163,21 +169,26 @@ def operations_of(session: Session, transaction: Transaction, **options: bool) -
     )
 
 
-def open_order(session: Session, actor: Actor, transaction_id: int, operation_id: int) -> Case:
+def open_order(
+    session: Session, actor: Actor, transaction_id: int, operation_id: int, settings: Settings | None = None
+) -> Case:
     """Lock an order together with its first operation, in one statement; read them all if more has happened since.
 
-    While the first operation is open everything but an amendment waits for its end, so the others need no reading.
+    `settings` are the merchant and contract as the unit before read them. While the first operation is open everything but an amendment waits for its end, so the others need no reading.
     """
     row = session.execute(
         select(Transaction, Operation)
         .join(Operation, Operation.transaction_id == Transaction.id)
         .where(Transaction.id == transaction_id, Operation.id == operation_id)
-        .options(*_SETTINGS)
+        .options(*(_SETTINGS if settings is None else _SETTINGS[2:]))
         .with_for_update(of=(Transaction, Operation))
         .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
         raise NotFound()
+    if settings is not None:
+        set_committed_value(row[0], "merchant", settings[0])
+        set_committed_value(row[0], "contract", settings[1])
     if row[1].sequence == 1 and row[1].status in OPEN_STATUSES:
         return Case(session, actor, row[0], [row[1]], whole=False)
     return open_case(session, actor, transaction_id)
@@ -198,7 +209,8 @@ def enter(
     transaction.state = next_state(before, event)
     if operation is not None and event is not Event.SUBMITTED:  # it has only just been asked
         operation.new_state = transaction.state
-    session.add(
+    insert_row(
+        session,
         TransactionEvent(
             merchant_id=transaction.merchant_id,
             transaction_id=transaction.id,
@@ -214,7 +226,7 @@ def enter(
             actor_id=actor.id,
             actor=actor.name,
             data=data,
-        )
+        ),
     )
 
 

@@ -29,7 +29,7 @@ from .account_access import gateway_for
 from .accounts import GatewayAccount
 from .answers import ORDERS, answer
 from .blackouts import opens_at
-from .ledger import Case, call_deadline, open_case, open_order
+from .ledger import Case, Settings, call_deadline, open_case, open_order
 from .settle import settle
 
 log = structlog.get_logger(__name__)
@@ -53,6 +53,7 @@ class Intent:
     verb: str
     request: Any
     settle: Settle = settle
+    settings: Settings | None = None  # what unit 1 read of merchant and contract; unit 2 need not read it again
 
 
 Begin = Callable[[Session, ExitStack], Intent | Answer]
@@ -111,7 +112,7 @@ def conclude(actor: Actor, intent: Intent, result: GatewayResult) -> Answer:
     scope = Scope((intent.merchant_id,))
     with unit_of_work(scope) as session:
         if intent.verb in FIRST:
-            case = open_order(session, actor, intent.transaction_id, intent.operation_id)
+            case = open_order(session, actor, intent.transaction_id, intent.operation_id, intent.settings)
         else:
             case = open_case(session, actor, intent.transaction_id)
         operation = next(each for each in case.operations if each.id == intent.operation_id)

@@ -37,11 +37,10 @@ def card_keys() -> CardKeys:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A first submission (`earlier` None), with the ids its new rows are to have where they were asked for."""
+    """A first submission (`earlier` None); for a new sale with the ids drawn for it and its first operation."""
 
     earlier: Submission | None
-    transaction_id: int | None = None
-    operation_id: int | None = None
+    drawn: tuple[int, int] = (0, 0)
 
 
 def claim(
@@ -67,7 +66,7 @@ def claim(
     }
     first = session.execute(_FIRST_OF_A_SALE if new_sale else _FIRST, values).one_or_none()
     if first is not None:
-        return Claim(None, first[0], first[1])
+        return Claim(None, (first[0], first[1]) if new_sale else (0, 0))
     earlier = session.scalar(select(Submission).where(Submission.merchant_id == merchant_id, Submission.key == key))
     if earlier is None:  # the first one rolled back between our two statements
         raise OperationInFlight()

@@ -25,10 +25,11 @@ from .accounts import GatewayAccount
 from .answers import answer
 from .cards import find_or_add_card
 from .immediate import capture_immediate
-from .ledger import Case, enter, finish, open_case
+from .ledger import Case, Settings, enter, finish, new_operation, open_case
 from .orders import capture_day_of, checked, demand_active, mode_of, new_sale
 from .people import write_customer
 from .risk import judge, write_hits
+from .rows import insert_row
 from .runner import Intent, intent_for, perform, slot
 from .shop import demand_option, open_shop
 from .submissions import Claim, card_keys, claim
@@ -48,11 +49,11 @@ def take(actor: Actor, order: NewOrder, key: str) -> Answer:
         mine = claim(session, order.merchant_id, key, VERB, lambda version: canonical(order, version), new_sale=True)
         if mine.earlier is not None:
             return replay(session, actor, mine.earlier)
-        sale, account = _sale(session, actor, order)
-        if mine.transaction_id is not None:
-            sale.id = mine.transaction_id
+        sale, account, settings = _sale(session, actor, order)
+        sale.id = mine.drawn[0]
         immediate = sale.capture_mode == CaptureMode.IMMEDIATE
-        return _write(session, actor, order, mine, held, sale, account)
+        done = _write(session, actor, order, mine, held, sale, account)
+        return replace(done, settings=settings) if isinstance(done, Intent) else done
 
     done = perform(actor, begin)
     if immediate and done.status == 201:
@@ -90,8 +91,8 @@ def canonical(order: NewOrder, version: int) -> Mapping[str, Any]:
     }
 
 
-def _sale(session: Session, actor: Actor, order: NewOrder) -> tuple[Transaction, GatewayAccount]:
-    """Check the order against the merchant's settings and return its sale, not yet written."""
+def _sale(session: Session, actor: Actor, order: NewOrder) -> tuple[Transaction, GatewayAccount, Settings]:
+    """Check the order against the merchant's settings; return its sale, not yet written, and what it goes by."""
     at = now()
     shop = open_shop(session, order.merchant_id)
     demand_active(shop)
@@ -107,7 +108,7 @@ def _sale(session: Session, actor: Actor, order: NewOrder) -> tuple[Transaction,
     sale.capture_day = 0 if wanted == CaptureMode.IMMEDIATE else capture_day_of(shop, order)
     sale.card_id = find_or_add_card(session, order.merchant_id, order.card, card_keys())
     sale.customer_row_id = write_customer(session, order.merchant_id, order.customer)
-    return sale, account
+    return sale, account, (shop.merchant, contract)
 
 
 def _write(
@@ -125,20 +126,20 @@ def _write(
     sale.complementary_info = verdict.info
     if refused:
         sale.state, sale.response_code, sale.answered_at = State.REFUSED, "34", sale.created_at
-    session.add(sale)
-    session.flush()
+    insert_row(session, sale)
     write_hits(session, sale, verdict.hits)
-    case = Case(session, actor, sale, [])
     status = OperationStatus.WAITING if refused else OperationStatus.SENT
-    operation = case.add(OperationName.TRANSACTION, status, sale.original_amount, id=mine.operation_id, note=sale.note)
-    event = Event.REFUSED_BY_RULE if refused else Event.SUBMITTED
-    enter(session, sale, operation, event, actor, from_state=State.NEW)
+    more = {"id": mine.drawn[1], "note": sale.note}
+    operation = new_operation(sale, 1, OperationName.TRANSACTION, status, sale.original_amount, actor, **more)
     if refused:
-        operation.response_code = "34"
+        operation.new_state, operation.response_code = State.REFUSED, "34"
         finish(sale, operation, OperationStatus.REFUSED)
+    insert_row(session, operation)
+    enter(session, sale, operation, Event.REFUSED_BY_RULE if refused else Event.SUBMITTED, actor, from_state=State.NEW)
+    if refused:
         return answer(sale, operation)
     held.enter_context(slot())
-    return intent_for(case, operation, account, "authorize", _request(sale, order))
+    return intent_for(Case(session, actor, sale, []), operation, account, "authorize", _request(sale, order))
 
 
 def _request(sale: Transaction, order: NewOrder) -> AuthorizeRequest:
