@@ -90,6 +90,7 @@ def engine_options() -> dict[str, Any]:
     options = " ".join(f"-c {name}={value}" for name, value in DATABASE_LIMITS.items())
     return {
         "pool_size": 8,
+        "pool_use_lifo": True,  # the connection used last knows the statements and has its caches warm
         "max_overflow": 8,
         "pool_timeout": 10,
         # app/connections.py asks a connection that rested whether it lives; asking every time costs a round trip each.

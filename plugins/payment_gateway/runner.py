@@ -30,6 +30,7 @@ from .accounts import GatewayAccount
 from .answers import ORDERS, answer
 from .blackouts import opens_at
 from .ledger import Case, Settings, call_deadline, open_case, open_order
+from .rows import update_row
 from .settle import settle
 
 log = structlog.get_logger(__name__)
@@ -119,6 +120,9 @@ def conclude(actor: Actor, intent: Intent, result: GatewayResult) -> Answer:
         if operation.ended_at is None:
             operation.ended_at = real_now()
         intent.settle(case, operation, result)
+        if intent.verb in FIRST:
+            update_row(session, operation)
+            update_row(session, case.transaction)
         fail_point("runner.before_result")
     fail_point("runner.after_result")
     taken = operation.name in ORDERS and len(case.operations) == 1
