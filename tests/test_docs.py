@@ -1,0 +1,29 @@
+"""The documents name files and commands that exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PATHS = re.compile(r"`((?:app|plugins|tests|tools|docs|benchmarks|migrations)/[\w./-]+)`")
+LINKS = re.compile(r"\]\((?!https?:)([^)#]+)")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_file_a_document_names_exists(document: Path) -> None:
+    text = document.read_text("utf-8")
+    named = {name.rstrip("/.") for name in PATHS.findall(text)}
+    missing = sorted(name for name in named if not (ROOT / name).exists())
+    linked = sorted(link for link in LINKS.findall(text) if not (document.parent / link).exists())
+    assert (missing, linked) == ([], [])
+
+
+def test_every_command_the_readme_names_exists() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    targets = {a or b for a, b in re.findall(r"`make (\w+)`|^make (\w+)", text, re.M)}
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    assert targets <= set(re.findall(r"^(\w+):", makefile, re.M)), targets
