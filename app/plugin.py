@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Protocol, cast, runtime_checkable
 
 import click
 from flask import Flask, current_app
@@ -23,6 +23,14 @@ VERBS = frozenset(Verb)  # what the desk itself answers for
 PracticeLoader = Callable[[Settings, Session, Any, Sequence[Any]], None]
 
 Examination = Callable[[], Iterable[tuple[str, bool, str]]]
+
+
+@runtime_checkable
+class Gatekeeper(Protocol):
+    """What an order desk may say besides: whether it would turn a verb down whatever the request's fields hold."""
+
+    def demand(self, actor: Actor, reference: str, verb: str) -> None:
+        """Raise NotFound, NotPermitted, NotAllowedInState or OperationInFlight as `act` would, in this order."""
 
 
 class PluginError(RuntimeError):
@@ -108,6 +116,12 @@ class Registry:
         verbs = list(self.desk.allowed(actor, sale)) if self.has_desk else []
         own = (action for action in self.actions.values() if action.name not in VERBS and sale.state in action.states)
         return verbs + [action.name for action in own if actor.may(action.right)]
+
+    def demand(self, actor: Actor, reference: str, verb: str) -> None:
+        """Raise what the desk refuses of a verb before it reads the request; a desk that cannot say raises nothing."""
+        desk = self.desk
+        if isinstance(desk, Gatekeeper):
+            desk.demand(actor, reference, verb)
 
     @staticmethod
     def _add(kind: dict[str, Any], name: str, thing: Any) -> None:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from ..database import now
 from ..domain.actor import Actor
 from ..domain.days import local_day
-from ..domain.errors import InvalidInput
+from ..domain.errors import InvalidInput, NotAllowedInState
 from ..domain.field_kinds import WRONG
 from ..domain.fields import Field
 from ..domain.verbs import Verb
@@ -17,7 +17,7 @@ from ..extensions import db
 from ..forms.actions import TAKES, read_action
 from ..forms.orders import SHORT_NAME, read_order, refuse_order
 from ..models.queries.merchants import merchant_known, merchants_in_scope
-from ..models.queries.transactions import TransactionFilter, demand_sale, sale_of
+from ..models.queries.transactions import TransactionFilter, sale_of, state_of
 from ..plugin import registry
 from ..ports import ActionRequest, Answer, TransactionAction
 from ..security import profiles
@@ -27,6 +27,7 @@ from .identity import actor, idempotency_key
 from .pages import page_answer, query_args
 from .transaction_shape import transaction, transaction_detail
 
+Demand = Callable[[Actor, str], None]
 Act = Callable[[Actor, str, ActionRequest, str], Answer]
 
 
@@ -61,14 +62,14 @@ def shown(reference: str) -> ResponseReturnValue:
 
 def moved(reference: str) -> ResponseReturnValue:
     """PATCH /transactions/{reference}: another capture_date."""
-    return _act(reference, TAKES[Verb.MOVE], _desk(Verb.MOVE))
+    return _act(reference, TAKES[Verb.MOVE], _desk(Verb.MOVE), _demand(Verb.MOVE))
 
 
 def verb_view(verb: Verb) -> Callable[..., ResponseReturnValue]:
     """Return the view of POST /transactions/{reference}/{verb}."""
 
     def view(reference: str) -> ResponseReturnValue:
-        return _act(reference, TAKES[verb], _desk(verb))
+        return _act(reference, TAKES[verb], _desk(verb), _demand(verb))
 
     return view
 
@@ -77,7 +78,13 @@ def action_view(action: TransactionAction, fields: Sequence[Field]) -> Callable[
     """Return the view of a plug-in's action: POST /transactions/{reference}/{its name}."""
 
     def view(reference: str) -> ResponseReturnValue:
-        return _act(reference, fields, action.handler)
+        return _act(reference, fields, action.handler, demand)
+
+    def demand(who: Actor, reference: str) -> None:
+        state = state_of(db.session(), reference)
+        who.demand(action.right)
+        if state not in action.states:
+            raise NotAllowedInState(state=state)
 
     return view
 
@@ -86,11 +93,15 @@ def _desk(verb: Verb) -> Act:
     return lambda who, reference, request, key: registry().desk.act(who, reference, verb, request, key)
 
 
-def _act(reference: str, fields: Sequence[Field], act: Act) -> ResponseReturnValue:
+def _demand(verb: Verb) -> Demand:
+    return lambda who, reference: registry().demand(who, reference, verb)
+
+
+def _act(reference: str, fields: Sequence[Field], act: Act, demand: Demand) -> ResponseReturnValue:
     key, values, who = idempotency_key(), read_body(optional=True), actor()
     try:
         request = read_action(fields, values)
     except InvalidInput:
-        demand_sale(db.session(), reference)  # 404 comes before 422
+        demand(who, reference)  # 404, 403 and 409 come before 422 (interface.md)
         raise
     return answered(act(who, reference, request, key))

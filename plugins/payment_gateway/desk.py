@@ -10,8 +10,9 @@ from types import MappingProxyType
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.database import unit_of_work
 from app.domain.actor import Actor
-from app.domain.errors import NotAllowedInState, NotFound, NotPermitted
+from app.domain.errors import NotAllowedInState, NotFound, NotPermitted, OperationInFlight
 from app.domain.states import OperationName, OperationStatus
 from app.domain.verbs import STATES, Verb
 from app.models import Operation, Transaction
@@ -21,7 +22,7 @@ from app.security import profiles
 from . import terminal
 from .allowed import allowed
 from .answers import answer
-from .ledger import Case, open_case, owed
+from .ledger import Case, open_case, owed, under_way
 from .runner import Intent, demand_open, perform
 from .submissions import DECIDE, bind, claim
 from .verbs import amend, cancel, capture, challenge, duplicate, force, plan, refund, resolve, validate, withdraw
@@ -86,6 +87,20 @@ class Desk:
         done = perform(actor, begin)
         # A resolution settles the authorisation itself, yet is a verb: 200, where the order would be 201.
         return replace(done, status=200) if verb == Verb.RESOLVE and done.status == 201 else done
+
+    def demand(self, actor: Actor, reference: str, verb: str) -> None:
+        """Raise what `act` would before it looks at the request's fields: merchant (404), rights (403), state (409)."""
+        step = STEPS.get(verb)
+        if step is None:
+            raise NotFound()
+        with unit_of_work(actor) as session:
+            sale = _find(session, reference)
+            step.demand(actor, sale)
+            alongside = step.verb in (Verb.AMEND, Verb.WITHDRAW, Verb.RESOLVE)  # possible while another is under way
+            if not alongside and any(under_way(operation) for operation in sale.operations):
+                raise OperationInFlight()
+            if sale.state not in STATES[step.verb] or (sale.channel == "TERMINAL" and step.verb != Verb.AMEND):
+                raise NotAllowedInState(state=sale.state)
 
     def decide(self, actor: Actor, operation_id: int, approve: bool, note: str | None, key: str) -> Answer:
         """Approve or reject a REQUESTED operation; never by the person who asked, nor without the verb's own right."""

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.domain.verbs import Verb
-from tests.api.client import CAPTURE_REFUSED, REFERRAL, Client, body_of, fields_of, problem_of
+from tests.api.client import CAPTURE_REFUSED, COMMITS_THEN_CUTS, REFERRAL, Client, body_of, fields_of, problem_of
 from tests.api.conftest import As
 
 VERBS = [verb.value for verb in Verb if verb is not Verb.MOVE]
@@ -172,8 +172,25 @@ def test_an_unknown_verb_is_404(supervisor: Client) -> None:
 def test_wrong_fields_of_verbs_are_named(
     supervisor: Client, verb: str, body: dict[str, object], wrong: dict[str, str]
 ) -> None:
-    reference = supervisor.take()["reference"]
+    taken = {"refund": supervisor.captured, "force": lambda: supervisor.take(REFERRAL)}.get(verb, supervisor.take)()
+    reference = supervisor.take(COMMITS_THEN_CUTS)["reference"] if verb == "resolve" else taken["reference"]
     assert fields_of(supervisor.post(f"/transactions/{reference}/{verb}", body)) == wrong
+
+
+@pytest.mark.parametrize("body", [{"amount": -5}, {"colour": "red"}, {"note": 5}])
+def test_rights_then_state_come_before_wrong_fields(as_: As, body: dict[str, object]) -> None:
+    clerk, supervisor = as_("clerk"), as_("supervisor")
+    taken, captured = supervisor.take()["reference"], supervisor.captured()["reference"]
+    problem_of(clerk.post(f"/transactions/{captured}/refund", body), 403, "not_permitted")
+    problem_of(clerk.post(f"/transactions/{taken}/refund", body), 403, "not_permitted")
+    problem_of(clerk.post(f"/transactions/{taken}/cancel", body), 403, "not_permitted")  # somebody else's sale
+    problem_of(clerk.call("PATCH", f"/transactions/{taken}", body), 403, "not_permitted")
+    problem_of(supervisor.post(f"/transactions/{taken}/refund", body), 409, "not_allowed_in_state")
+    problem_of(supervisor.call("PATCH", f"/transactions/{captured}", body), 409, "not_allowed_in_state")
+    under_way = supervisor.take(COMMITS_THEN_CUTS)["reference"]
+    problem_of(supervisor.post(f"/transactions/{under_way}/cancel", body), 409, "operation_in_flight")
+    problem_of(supervisor.post("/transactions/NOSUCHREF0/refund", body), 404, "not_found")
+    assert supervisor.post(f"/transactions/{captured}/refund", body).status_code == 422
 
 
 @pytest.mark.parametrize("day", ["2026-02-30", "27/11/2026", 20261127, "2026-W48-5", "20261127"])

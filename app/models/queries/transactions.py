@@ -134,7 +134,9 @@ def sale_of(session: Session, reference: str, *, events: bool = False) -> Transa
     return sale
 
 
-def demand_sale(session: Session, reference: str) -> None:
-    """Raise NotFound unless there is a sale in scope with this reference."""
-    if session.scalar(select(Transaction.id).where(Transaction.reference == reference)) is None:
+def state_of(session: Session, reference: str) -> str:
+    """Return the state of the sale in scope with this reference; raises NotFound."""
+    state = session.scalar(select(Transaction.state).where(Transaction.reference == reference))
+    if state is None:
         raise NotFound()
+    return state
