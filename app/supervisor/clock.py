@@ -53,6 +53,7 @@ def move(settings: Settings, to: datetime) -> datetime:
     was used.
     """
     demand_practice(settings)
+    clock.configure(settings.clock_file)  # what is answered, and what was used, is told by the file that is written
     offset = to - clock.real_now()
     if abs(offset) > FARTHEST:
         raise ClockRefused("the clock moves by 20 years at most")
@@ -66,6 +67,7 @@ def move(settings: Settings, to: datetime) -> datetime:
 def reset(settings: Settings) -> tuple[datetime, datetime | None]:
     """Back to real time: (the present, the later business time that records already bear, if any)."""
     demand_practice(settings)
+    clock.configure(settings.clock_file)
     used = last_used(settings)
     clock.write_state(settings.clock_file, timedelta(), datetime.fromtimestamp(0, UTC))
     present = clock.business_now()

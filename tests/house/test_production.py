@@ -36,6 +36,8 @@ def test_exit_codes_of_the_clock(clean: Settings, command: str, environment: dic
         assert wrong.returncode == 2
         assert "Traceback" not in wrong.stderr
     assert "offset +1 day, 0:00:00, 86400 s" in call(command, environment, "clock", "advance", "1d").stdout
+    ahead = call(command, environment, "clock", "set", "2037-05-06T07:08:09Z")
+    assert ahead.stdout.startswith("2037-05-06T07:08:"), "what is printed is the business time that was set"
     back = call(command, environment, "clock", "set", "2020-01-01")
     assert back.returncode == 1
     assert back.stderr.startswith("Error: business time was used until ")
