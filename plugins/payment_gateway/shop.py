@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.brands import AMEX
@@ -48,15 +48,18 @@ class Shop:
         raise InvalidInput.of("currency", "currency_not_accepted", text, brand=brand, currency=fitting[0][0].currency)
 
 
+_SHOP = (
+    select(Merchant, Contract, GatewayAccount)
+    .outerjoin(Contract, (Contract.merchant_id == Merchant.id) & Contract.active)
+    .outerjoin(GatewayAccount, (GatewayAccount.contract_id == Contract.id) & GatewayAccount.active)
+    .where(Merchant.id == bindparam("merchant"))
+    .order_by(Contract.id)
+)
+
+
 def open_shop(session: Session, merchant_id: int) -> Shop:
     """Return the shop of a merchant in scope (one statement); raises NotFound."""
-    rows = session.execute(
-        select(Merchant, Contract, GatewayAccount)
-        .outerjoin(Contract, (Contract.merchant_id == Merchant.id) & Contract.active)
-        .outerjoin(GatewayAccount, (GatewayAccount.contract_id == Contract.id) & GatewayAccount.active)
-        .where(Merchant.id == merchant_id)
-        .order_by(Contract.id)
-    ).all()
+    rows = session.execute(_SHOP, {"merchant": merchant_id}).all()
     if not rows:
         raise NotFound()
     return Shop(rows[0][0], tuple((contract, account) for _, contract, account in rows if contract is not None))
