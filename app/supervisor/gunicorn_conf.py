@@ -3,10 +3,10 @@
 No access log here: paths and query strings hold what people typed; the application logs route templates itself.
 """
 
+import gc
 import logging
 import os
 import sys
-import gc
 from pathlib import Path
 from typing import Any
 
