@@ -22,13 +22,7 @@ from .rows import insert_row
 
 GRACE = timedelta(seconds=5)  # after which a SENT operation without an answer is inquired
 OLD_ENOUGH = timedelta(hours=24)  # uncertain for so long, persons may resolve it
-
-
-def call_deadline() -> timedelta:
-    """Return how long one call of a gateway may take, all in all: 25 s, shorter in practice where it is set so."""
-    return timedelta(seconds=current_app.extensions["settings"].gateway_deadline)
-
-
+Settings = tuple[Merchant, Contract]
 _SETTINGS = (
     joinedload(Transaction.merchant, innerjoin=True),
     joinedload(Transaction.contract, innerjoin=True),
@@ -36,7 +30,9 @@ _SETTINGS = (
 )
 
 
-Settings = tuple[Merchant, Contract]
+def call_deadline() -> timedelta:
+    """Return how long one call of a gateway may take, all in all: 25 s, shorter in practice where it is set so."""
+    return timedelta(seconds=current_app.extensions["settings"].gateway_deadline)
 
 
 @dataclass(slots=True)
