@@ -22,7 +22,9 @@ from app.security import profiles
 from . import terminal
 from .allowed import allowed
 from .answers import answer
+from .immediate import capture_immediate
 from .ledger import Case, open_case, owed, under_way
+from .overtaken import reject_overtaken
 from .runner import Intent, demand_open, perform
 from .submissions import DECIDE, bind, claim
 from .verbs import amend, cancel, capture, challenge, duplicate, force, plan, refund, resolve, validate, withdraw
@@ -49,6 +51,7 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         )
     }
 )
+AUTHORISING = (Verb.FORCE, Verb.DUPLICATE)  # an IMMEDIATE sale is captured as soon as they are approved
 BY_OPERATION: Mapping[str, Step] = MappingProxyType(
     {
         OperationName.CANCEL: cancel.STEP,
@@ -85,6 +88,8 @@ class Desk:
             return _answered(case, step.begin(case, request, held))
 
         done = perform(actor, begin)
+        if verb in AUTHORISING and done.status in (200, 201) and not done.replayed:
+            capture_immediate(actor, done.transaction_id)
         # A resolution settles the authorisation itself, yet is a verb: 200, where the order would be 201.
         return replace(done, status=200) if verb == Verb.RESOLVE and done.status == 201 else done
 
@@ -120,7 +125,7 @@ class Desk:
             operation = next(each for each in case.operations if each.id == operation_id)
             if operation.requested_by_id == actor.id:
                 raise NotPermitted(right=profiles.APPROVE)
-            if approve:
+            if approve and operation.name in BY_OPERATION:
                 BY_OPERATION[operation.name].demand(actor, sale)
             if operation.status != OperationStatus.REQUESTED:
                 raise NotAllowedInState(state=operation.status)
@@ -170,6 +175,7 @@ def _find(session: Session, reference: str) -> Transaction:
 
 def _answered(case: Case, outcome: Intent | Answer | Operation | None) -> Intent | Answer:
     sale = case.transaction
+    reject_overtaken(case)
     done = outcome if isinstance(outcome, Intent | Answer) else answer(sale, outcome)
     if case.key is not None:
         bind(case.session, sale.merchant_id, case.key, done.transaction_id, done.operation_id)

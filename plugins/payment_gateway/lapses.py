@@ -14,6 +14,7 @@ from app.domain.states import Event, OperationName, OperationStatus, State
 from app.domain.text import N_
 
 from .ledger import Case, enter, finish, open_case
+from .overtaken import reject_overtaken
 from .verbs.base import is_open
 
 log = structlog.get_logger(__name__)
@@ -46,6 +47,7 @@ def expire(case: Case) -> None:
         sale.amount = 0
         enter(case.session, sale, operation, Event.EXPIRED, case.actor)
         finish(sale, operation, OperationStatus.DONE)
+        reject_overtaken(case)
         return
     if not is_open(sale):
         return

@@ -29,6 +29,7 @@ from .account_access import gateway_for
 from .accounts import GatewayAccount
 from .conclusion import Conclusion, Finding, conclude, waited_enough
 from .ledger import GRACE, OLD_ENOUGH, Case, enter, finish, open_case
+from .overtaken import reject_overtaken
 from .settle import settle, unknown
 
 log = structlog.get_logger(__name__)
@@ -125,6 +126,7 @@ def resolve_one(merchant_id: int, operation_id: int, at: datetime | None = None)
         operation = next(each for each in case.operations if each.id == operation_id)
         if operation.status in OPEN_STATUSES:
             apply(case, operation, view)
+            reject_overtaken(case)
     return 1
 
 

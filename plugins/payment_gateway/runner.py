@@ -30,6 +30,7 @@ from .accounts import GatewayAccount
 from .answers import ORDERS, answer
 from .blackouts import opens_at
 from .ledger import Case, Settings, call_deadline, open_case, open_order
+from .overtaken import reject_overtaken
 from .rows import update_row
 from .settle import settle
 
@@ -120,6 +121,7 @@ def conclude(actor: Actor, intent: Intent, result: GatewayResult) -> Answer:
         if operation.ended_at is None:
             operation.ended_at = real_now()
         intent.settle(case, operation, result)
+        reject_overtaken(case)
         if intent.verb in FIRST:
             update_row(session, operation)
             update_row(session, case.transaction)

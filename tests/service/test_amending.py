@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.domain.errors import InvalidInput, NotPermitted
+from app.plugin import registry
 from app.ports import CustomerData
+from tests.service.clock import BusinessClock
 from tests.service.shop import CUT_AFTER, EUR, REFUSED, Shop, person, statuses
 
 
@@ -59,3 +61,17 @@ def test_a_clerk_amends_own_sales(shop: Shop) -> None:
     assert shop.act(mine, "amend", who=shop.clerk, note="seen").status == 200
     with pytest.raises(NotPermitted):
         shop.act(others, "amend", who=shop.clerk, note="seen")
+
+
+def test_until_remittance_a_clerk_amends_own_sales_and_no_longer(shop: Shop, clock: BusinessClock) -> None:
+    clock.at("2027-03-10 10:00")
+    shop.set(clerk_cancels="UNTIL_REMITTANCE")
+    waits, remitted, refused = shop.sold(capture_day=5), shop.captured(), shop.take(REFUSED).reference
+    assert shop.act(remitted, "amend", who=shop.clerk, note="the same day").status == 200
+    clock.at("2027-03-13 10:00")
+    assert shop.act(waits, "amend", who=shop.clerk, note="not yet remitted").status == 200
+    for reference in (remitted, refused):
+        assert "amend" not in registry().desk.allowed(shop.clerk, shop.sale(reference))
+        with pytest.raises(NotPermitted):
+            shop.act(reference, "amend", who=shop.clerk, note="three days later")
+    assert shop.act(remitted, "amend", note="by the supervisor").status == 200

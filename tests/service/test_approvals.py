@@ -15,7 +15,7 @@ from app.domain.errors import (
 )
 from tests.service.clock import BusinessClock
 from tests.service.conftest import NewShop
-from tests.service.shop import EUR, Shop, new_key, person, statuses
+from tests.service.shop import EUR, REFERRAL, Shop, new_key, person, statuses
 
 
 def test_up_to_the_limit_one_person_is_enough(shop: Shop) -> None:
@@ -141,9 +141,6 @@ def test_what_no_longer_fits_is_not_approved(shop: Shop) -> None:
     with pytest.raises(NotAllowedInState):
         shop.decide(asked.operation_id, True)
     assert shop.amounts(reference)[:2] == ("TO_CAPTURE", 6_000)
-    shop.act(reference, "capture")
-    with pytest.raises(NotAllowedInState):
-        shop.decide(asked.operation_id, True)
     assert shop.decide(asked.operation_id, False).status == 200
 
 
@@ -206,3 +203,49 @@ def test_limits_are_the_merchants_own(new_shop: NewShop) -> None:
     strict.limit("refund", 0)
     assert strict.act(strict.captured(), "refund").code == "approval_required"
     assert free.act(free.captured(), "refund").status == 200
+
+
+def test_what_nobody_asked_for_is_neither_approved_nor_rejected(shop: Shop) -> None:
+    sold, forced = shop.sold(), shop.take(REFERRAL).reference
+    shop.act(forced, "force", authorisation_number="123456")
+    shop.act(sold, "amend", note="seen")
+    for operation in (*shop.sale(sold).operations, *shop.sale(forced).operations):
+        for approve in (True, False):
+            with pytest.raises(NotAllowedInState):
+                shop.decide(operation.id, approve)
+
+
+@pytest.mark.parametrize("asked", ["cancel", "capture", "validate"])
+def test_what_a_gone_sale_no_longer_allows_the_machine_rejects(shop: Shop, asked: str) -> None:
+    shop.limit(asked, 5_000)
+    reference = shop.sold(capture_mode="VALIDATION" if asked == "validate" else "AUTHOR_CAPTURE")
+    waits = shop.act(reference, asked)
+    shop.act(reference, "cancel" if asked != "cancel" else "capture", amount=None)
+    if asked == "cancel":
+        assert shop.sale(reference).state == "CAPTURED"
+    operation = next(each for each in shop.sale(reference).operations if each.id == waits.operation_id)
+    assert (operation.status, operation.approved_by_id) == ("REJECTED", None)
+    assert [(each.kind, each.actor) for each in shop.sale(reference).events][-1] == ("WITHDRAWN", "e-gestion")
+    with pytest.raises(NotAllowedInState):
+        shop.decide(waits.operation_id, True)
+
+
+def test_a_lapsed_sale_takes_its_requests_with_it(shop: Shop, clock: BusinessClock) -> None:
+    clock.at("2027-03-10 12:00")
+    shop.limit("capture", 0)
+    reference = shop.sold()
+    shop.act(reference, "capture")
+    clock.at("2027-03-18 12:00")
+    shop.lapse()
+    shop.send_waiting()
+    assert shop.sale(reference).state == "EXPIRED"
+    assert statuses(shop.sale(reference))[1:] == [("CAPTURE", "REJECTED"), ("EXPIRED", "DONE")]
+
+
+def test_a_refund_asked_for_stays_whatever_is_refunded_meanwhile(shop: Shop) -> None:
+    shop.limit("refund", 5_000)
+    reference = shop.captured()
+    asked = shop.act(reference, "refund", amount=6_000)
+    assert shop.act(reference, "refund", amount=4_000).status == 200
+    assert shop.decide(asked.operation_id, True).status == 200
+    assert shop.amounts(reference)[0] == "CREDITED"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.errors import AmountTooHigh, InvalidInput, NotAllowedInState, NotPermitted, OperationInFlight
+from app.plugin import registry
 from tests.service.clock import BusinessClock
 from tests.service.shop import EUR, REFERRAL, REFUSED, Shop, is_open, new_key, person, statuses
 
@@ -110,6 +111,7 @@ def test_a_clerk_cancels_own_sales_of_the_day(shop: Shop, clock: BusinessClock) 
     with pytest.raises(NotPermitted):
         shop.act(yesterdays, "cancel", who=shop.clerk)
     shop.set(clerk_cancels="UNTIL_REMITTANCE")
+    assert "cancel" in registry().desk.allowed(shop.clerk, shop.sale(yesterdays))
     assert shop.act(yesterdays, "cancel", who=shop.clerk).status == 200
     with pytest.raises(NotPermitted):
         shop.act(others, "cancel", who=shop.clerk)

@@ -9,6 +9,7 @@ from app.database import Scope, unit_of_work
 from app.domain.errors import InvalidInput, NotAllowedInState, NotPermitted
 from app.models import Transaction
 from tests.service.clock import BusinessClock
+from tests.service.conftest import NewShop
 from tests.service.shop import CUT_AFTER, EUR, REFERRAL, REFUSED, VISA, Shop, new_key, statuses
 
 
@@ -105,7 +106,19 @@ def test_in_validation_mode_it_waits_as_long_as_it_holds(shop: Shop, clock: Busi
     assert (own.state, str(own.limit_date)) == ("TO_VALIDATE", "2027-03-16")
 
 
-def test_immediate_becomes_day_zero(shop: Shop) -> None:
+def test_immediate_is_captured_as_soon_as_it_is_approved(new_shop: NewShop) -> None:
+    shop = new_shop(contract={"immediate_allowed": True})
+    earlier, key = shop.captured(), new_key()
+    taken = shop.act(earlier, "duplicate", capture_mode="IMMEDIATE", amount=700, key=key)
+    again = shop.act(earlier, "duplicate", capture_mode="IMMEDIATE", amount=700, key=key)
+    assert (taken.status, again.status, again.reference, again.replayed) == (201, 201, taken.reference, True)
+    assert shop.amounts(taken.reference) == ("CAPTURED", 700, 700, 0, 0)
+    assert shop.sale(taken.reference).capture_mode == "IMMEDIATE"
+    assert shop.done(taken.reference) == [("DUPLICATE", 700), ("VALIDATE", 700)]
+
+
+def test_immediate_where_the_contract_does_not_allow_it_is_day_zero(new_shop: NewShop) -> None:
+    shop = new_shop(contract={"immediate_allowed": False})
     sale = shop.sale(shop.act(shop.captured(), "duplicate", capture_mode="IMMEDIATE").reference)
     assert (sale.capture_mode, sale.capture_day, sale.state) == ("AUTHOR_CAPTURE", 0, "TO_CAPTURE")
 

@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.errors import InvalidInput, NotAllowedInState, NotCapable, NotPermitted, NotSent
 from tests.service.clock import BusinessClock
+from tests.service.conftest import NewShop
 from tests.service.shop import EUR, REFERRAL, Shop, new_key, statuses
 
 RIGHT, WRONG = "123456", "654321"
@@ -101,3 +102,12 @@ def test_in_the_blackout_nothing_is_forced(shop: Shop, clock: BusinessClock) -> 
         shop.act(reference, "force", authorisation_number=RIGHT)
     assert raised.value.params["opens_at"] == "2027-03-10T22:05:00+00:00"
     assert len(shop.sale(reference).operations) == 1
+
+
+def test_immediate_is_captured_as_soon_as_the_number_is_accepted(new_shop: NewShop) -> None:
+    shop = new_shop(contract={"immediate_allowed": True})
+    reference = shop.take(REFERRAL, capture_mode="IMMEDIATE").reference
+    answer = shop.act(reference, "force", who=shop.clerk, authorisation_number=RIGHT)
+    assert answer.status == 200
+    assert shop.amounts(reference) == ("CAPTURED", EUR, EUR, 0, 0)
+    assert statuses(shop.sale(reference)) == [("TRANSACTION", "REFUSED"), ("ADVICE", "DONE"), ("CAPTURE", "DONE")]

@@ -24,6 +24,8 @@ from ..accounts import GatewayAccount
 from ..ledger import Case
 from ..runner import Intent, gateway_of
 
+BEFORE_REMITTANCE = (State.PENDING, State.REFERRAL, State.TO_CHALLENGE, State.TO_VALIDATE, State.TO_CAPTURE)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -49,7 +51,7 @@ def right(name: str) -> Callable[[Actor, Transaction], None]:
 
 
 def right_or_own(name: str, own: str) -> Callable[[Actor, Transaction], None]:
-    """Return the demand of a right, or of `own`: own sale the same day, or until remittance where the merchant says."""
+    """Return the demand of a right, or of `own`: own sale the same day, or not yet remitted where the merchant says."""
 
     def demand(actor: Actor, sale: Transaction) -> None:
         if actor.may(name):
@@ -57,7 +59,7 @@ def right_or_own(name: str, own: str) -> Callable[[Actor, Transaction], None]:
         actor.demand(own)
         if sale.created_by_id != actor.id or actor.id is None:
             raise NotPermitted(right=name)
-        if sale.merchant.clerk_cancels == ClerkCancels.UNTIL_REMITTANCE:
+        if sale.merchant.clerk_cancels == ClerkCancels.UNTIL_REMITTANCE and sale.state in BEFORE_REMITTANCE:
             return
         zone = ZoneInfo(sale.merchant.zone)
         if local_day(sale.created_at, zone) != local_day(now(), zone):

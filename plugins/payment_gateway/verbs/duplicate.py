@@ -57,8 +57,8 @@ def begin(case: Case, request: ActionRequest, held: ExitStack) -> Intent | Answe
     sale = _copy(case, request, shop, _capture_day(request, shop, earlier.brand))
     sale.contract_id, sale.gateway_account_id = contract.id, account.id
     sale.capture_mode = mode_of(wanted, contract, gateway_for(account).capabilities.verbs)
-    if sale.capture_mode == CaptureMode.IMMEDIATE:
-        sale.capture_mode, sale.capture_day = CaptureMode.AUTHOR_CAPTURE, 0
+    if wanted == CaptureMode.IMMEDIATE:
+        sale.capture_day = 0
     return _write(case, sale, account, held)
 
 
