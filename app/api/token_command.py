@@ -15,8 +15,11 @@ def api_token(username: str) -> None:
     from ..audit import TOKEN_ISSUED, record
     from ..database import Scope, unit_of_work
     from ..security.identity import look_up
+    from ..security.names import is_writable
     from .tokens import issue
 
+    if not is_writable(username):
+        raise click.UsageError("USERNAME: these bytes are no text (UTF-8)")
     app = create_app()
     with app.app_context():
         with unit_of_work(Scope(admin=True)) as session:

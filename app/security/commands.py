@@ -15,10 +15,12 @@ from config import load
 from ..audit import COMMAND_RUN, record
 from ..database import Scope, real_now, unit_of_work
 from ..models import Membership, Merchant
+from .names import email_problem, is_writable, name_problem, user_name_problem
 from .passwords import password_hash, password_problem
 from .profiles import PROFILES
 from .tokens import end_sessions
 
+NOT_TEXT = "these bytes are no text (UTF-8)"
 EVERYTHING = Scope(admin=True)  # the machine's owner sees configuration, no money
 
 
@@ -26,6 +28,15 @@ class Refused(click.ClickException):
     """One line on standard error, exit 1."""
 
     exit_code = 1
+
+
+class Wrong(click.ClickException):
+    """One line that names the field, exit 2: what was given cannot be."""
+
+    exit_code = 2
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
 
 
 @click.group()
@@ -63,13 +74,16 @@ def add(
         raise click.UsageError("the administrator's profile goes with no other")
     if merchants and any(PROFILES[name].administrator for name in profiles):
         raise click.UsageError("an administrator works for no merchant")
+    _demand_names(username, email, first_name, last_name, merchants)
     made = password == "-"  # noqa: S105 - the sign that asks for one
     if made:
         password = f"{secrets.token_urlsafe(12)}7a"
     if password is None:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    if not is_writable(password):
+        raise Wrong("password", NOT_TEXT)
     if problem := password_problem(password, username):
-        raise Refused(problem)
+        raise Wrong("password", problem)
     with unit_of_work(EVERYTHING) as session:
         if session.scalar(select(User.id).where(func.lower(User.username) == username.lower())):
             raise Refused(f"user {username} exists")
@@ -83,6 +97,20 @@ def add(
             session.add(Membership(user_id=user.id, merchant_id=merchant))
         _tell(session, f"users add {username}", {"profiles": list(profiles), "merchants": list(merchants)})
     click.echo(f"user {username} added" + (f", password {password}" if made else ""))
+
+
+def _demand_names(username: str, email: str, first_name: str, last_name: str, merchants: tuple[str, ...]) -> None:
+    """Raise Wrong for the first field that cannot be; nothing was looked at in the database yet."""
+    problems = [
+        ("username", user_name_problem(username)),
+        ("email", email_problem(email)),
+        ("first-name", name_problem(first_name)),
+        ("last-name", name_problem(last_name)),
+        *(("merchant", None if is_writable(name) else NOT_TEXT) for name in merchants),
+    ]
+    for field, problem in problems:
+        if problem:
+            raise Wrong(field, problem)
 
 
 @users.command("activate")
@@ -100,6 +128,8 @@ def disable(username: str) -> None:
 
 
 def _switch(username: str, active: bool) -> None:
+    if not is_writable(username):
+        raise Wrong("username", NOT_TEXT)
     with unit_of_work(EVERYTHING) as session:
         user = session.scalar(select(User).where(User.username == username))
         if user is None:

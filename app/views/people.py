@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
-from flask import abort, current_app, flash, g, redirect, request, session
+from flask import abort, flash, g, redirect, request
 from flask_appbuilder.fieldwidgets import BS3PasswordFieldWidget
 from flask_appbuilder.models.sqla.filters import FilterIn
 from flask_appbuilder.security.forms import DynamicForm
 from flask_appbuilder.security.sqla.models import Role, User
 from flask_appbuilder.security.views import (
-    ResetMyPasswordView,
     ResetPasswordView,
     RoleModelView,
     UserDBModelView,
-    UserInfoEditView,
 )
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy import select
-from werkzeug.security import check_password_hash
+from sqlalchemy import func, select
 from wtforms import PasswordField
 from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
@@ -27,7 +25,7 @@ from ..domain.errors import InvalidInput
 from ..domain.text import N_
 from ..models import Membership
 from ..security.identity import parse_key
-from ..security.manager import TOKEN_VERSION
+from ..security.names import email_problem, name_problem, user_name_problem
 from ..security.passwords import LONGEST, password_hash, password_problem
 from ..security.profiles import ADMINISTER, PROFILES
 from ..security.tokens import end_sessions
@@ -55,17 +53,29 @@ def check_roles(_form: Any, field: Any) -> None:
         raise ValidationError(gettext("The administrator's profile goes with no other."))
 
 
-def _password(label: Any, *checks: Any) -> PasswordField:
+def check_with(problem_of: Callable[[str], str | None]) -> Callable[[Any, Any], None]:
+    """Return the WTForms validator of a rule of app/security/names.py."""
+
+    def check(_form: Any, field: Any) -> None:
+        if problem := problem_of(field.data or ""):
+            raise ValidationError(gettext(problem))
+
+    return check
+
+
+def password_field(label: Any, *checks: Any) -> PasswordField:
+    """Return a field that shows nothing of what is typed."""
     return PasswordField(
         label, validators=[InputRequired(), Length(max=LONGEST), *checks], widget=BS3PasswordFieldWidget()
     )
 
 
-def _twice() -> dict[str, PasswordField]:
+def twice() -> dict[str, PasswordField]:
+    """Return the fields of a new password: once, and again."""
     again = EqualTo("password", message=lazy_gettext("The two passwords differ."))
     return {
-        "password": _password(lazy_gettext("Password"), check_password),
-        "conf_password": _password(lazy_gettext("Password again"), again),
+        "password": password_field(lazy_gettext("Password"), check_password),
+        "conf_password": password_field(lazy_gettext("Password again"), again),
     }
 
 
@@ -92,8 +102,14 @@ class UserView(SettingsView, UserDBModelView):
         "username", "first_name", "last_name", "email", "active", "roles", "password", "conf_password",
     ]  # fmt: skip
     edit_columns: ClassVar[list[str]] = ["username", "first_name", "last_name", "email", "active", "roles"]
-    validators_columns: ClassVar[dict[str, list[Any]]] = {"roles": [check_roles]}
-    add_form_extra_fields = _twice()
+    validators_columns: ClassVar[dict[str, list[Any]]] = {
+        "username": [check_with(user_name_problem)],
+        "email": [check_with(email_problem)],
+        "first_name": [check_with(name_problem)],
+        "last_name": [check_with(name_problem)],
+        "roles": [check_roles],
+    }
+    add_form_extra_fields = twice()
     add_form_query_rel_fields = edit_form_query_rel_fields = search_form_query_rel_fields = PROFILE_ROLES
 
     def demand_editable(self, item: Any) -> None:
@@ -103,6 +119,9 @@ class UserView(SettingsView, UserDBModelView):
 
     def check(self, item: Any, form: Any, created: bool) -> None:
         """Hash the password of a new user; refuse an administrator who works for a merchant."""
+        namesake = select(User.id).where(func.lower(User.username) == item.username.lower(), User.id != (item.id or 0))
+        if self.datamodel.session.scalar(namesake.limit(1)) is not None:
+            raise InvalidInput.of("username", "in_use", N_("In use already."))
         if created:
             item.password = password_hash(form.password.data)
         elif any(PROFILES[role.name].administrator for role in item.roles):
@@ -135,53 +154,20 @@ class RoleView(SafeView, RoleModelView):
     copy_role = None  # FAB's action "copy role"
 
 
-class OwnPasswordForm(DynamicForm):
-    """The password of now, and the new one twice."""
-
-    current = _password(lazy_gettext("Your present password"))
-    password = _twice()["password"]
-    conf_password = _twice()["conf_password"]
-
-    def __init__(self, *args: Any, **values: Any) -> None:
-        super().__init__(*args, **values)
-        self.for_user = g.user.username
-
-    def validate_current(self, field: Any) -> None:
-        """Refuse a wrong present password."""
-        user = current_app.extensions["appbuilder"].sm.get_user_by_id(g.user.id)
-        if not check_password_hash(user.password or "", field.data or ""):
-            raise ValidationError(gettext("This is not your present password."))
-
-
 class NewPasswordForm(DynamicForm):
     """A new password, twice."""
 
-    password = _twice()["password"]
-    conf_password = _twice()["conf_password"]
+    password = twice()["password"]
+    conf_password = twice()["conf_password"]
 
 
-def _set_password(sm: Any, user: Any, password: str) -> int:
+def set_password(sm: Any, user: Any, password: str) -> int:
     """Store a new hash with its audit entry; sessions and tokens of the user die. Returns the new token version."""
     user.password = password_hash(password)
     version = end_sessions(sm.session, user.id)
     record(sm.session, g.actor, CREDENTIAL_CHANGED, f"user {user.id} password")
     sm.session.commit()
     return version
-
-
-class OwnPasswordView(PathHistory, ResetMyPasswordView):
-    """`/resetmypassword/form`."""
-
-    form = OwnPasswordForm
-    form_title = lazy_gettext("Change my password")
-    rights: ClassVar[dict[str, str]] = {"can_this_form_get": EVERYBODY, "can_this_form_post": EVERYBODY}
-
-    def form_post(self, form: Any) -> Any:
-        """Change it; other sessions of this person die, this one goes on."""
-        user = self.appbuilder.sm.get_user_by_id(g.user.id)
-        session[TOKEN_VERSION] = _set_password(self.appbuilder.sm, user, form.password.data)
-        flash(gettext("Password changed."), "success")
-        return redirect("/")
 
 
 class PasswordView(PathHistory, ResetPasswordView):
@@ -201,7 +187,7 @@ class PasswordView(PathHistory, ResetPasswordView):
         if problem := password_problem(form.password.data, user.username):
             flash(gettext(problem), "danger")
             return redirect(f"{request.path}?pk={user.id}")
-        _set_password(self.appbuilder.sm, user, form.password.data)
+        set_password(self.appbuilder.sm, user, form.password.data)
         flash(gettext("Password changed."), "success")
         return redirect("/users/list/")
 
@@ -213,9 +199,3 @@ class PasswordView(PathHistory, ResetPasswordView):
         if user.id == g.user.id:
             abort(403)
         return user
-
-
-class OwnNameView(PathHistory, UserInfoEditView):
-    """`/userinfoeditview/form`: one's own first and last name."""
-
-    rights: ClassVar[dict[str, str]] = {"can_this_form_get": EVERYBODY, "can_this_form_post": EVERYBODY}

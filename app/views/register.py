@@ -9,7 +9,7 @@ from flask_appbuilder.security.sqla.models import Role, User
 
 from ..plugin import Registry
 from ..security.manager import HouseSecurity
-from . import books, configuration, memberships, merchant_rules, people, sales, watch
+from . import books, configuration, memberships, merchant_rules, own_account, people, sales, watch
 from .action_forms import ActionFormsView
 from .alarm_forms import AlarmFormsView
 from .approvals import ApprovalsView
@@ -25,9 +25,9 @@ class Security(HouseSecurity):
     authdbview = SignInView
     userdbmodelview = people.UserView
     rolemodelview = people.RoleView
-    resetmypasswordview = people.OwnPasswordView
+    resetmypasswordview = own_account.OwnPasswordView
     resetpasswordview = people.PasswordView
-    userinfoeditview = people.OwnNameView
+    userinfoeditview = own_account.OwnNameView
 
     def __init__(self, appbuilder: Any) -> None:
         super().__init__(appbuilder)

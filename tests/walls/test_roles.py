@@ -65,6 +65,36 @@ def test_the_administrator_makes_and_changes_users(app: Flask, world: World) -> 
     assert {"user_created", "user_changed", "user_roles_changed"} <= kinds
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("username", " "), ("username", "x"), ("username", "née"), ("username", "a b"), ("username", "a\x01b"),
+        ("username", "x" * 300), ("username", "<b>"), ("username", "CLERK_" + A), ("email", "nobody"), ("email", "a@b@c.fr"),
+        ("email", "x" * 300 + "@example.test"), ("email", "a@exa\nmple.test"), ("first_name", "Ni\x07na"),
+        ("last_name", "x" * 300), ("last_name", "New\u202eweN"),
+    ],
+)  # fmt: skip
+def test_a_users_names_are_refused_beside_their_field(app: Flask, world: World, field: str, value: str) -> None:
+    client = world.client("admin")
+    form = NEW | {"username": "olga", "email": "olga@example.test", "roles": role(app, "Clerk")} | {field: value}
+    answer = client.post("/users/add", data=form)
+    assert answer.status_code == 200
+    assert "aria-invalid" in answer.text
+    assert user(app, form["username"].replace("\0", "")) is None or value.startswith("CLERK")
+    existing = world.users[f"risk_{A}"]
+    change = {name: text for name, text in form.items() if "password" not in name}
+    assert client.post(f"/users/edit/{existing}", data=change | {"username": f"risk_{A}"} | {field: value}).status_code == 200
+
+
+def test_ones_own_name_holds_no_control_characters(app: Flask, world: World) -> None:
+    client = world.client(f"clerk_{A}")
+    for field, value in (("first_name", "A\x1bB"), ("last_name", "x" * 65)):
+        answer = client.post("/ownnameview/form", data={"first_name": "A", "last_name": "B"} | {field: value})
+        assert answer.status_code == 200
+        assert "aria-invalid" in answer.text
+    assert client.post("/ownnameview/form", data={"first_name": "A", "last_name": "B"}).status_code == 302
+
+
 def test_nobody_changes_their_own_roles(app: Flask, world: World) -> None:
     for name in ("admin", "admin2"):
         client, own = world.client(name), world.users[name]
