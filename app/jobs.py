@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import datetime, timedelta
 
 import redis
 import structlog
@@ -18,15 +19,18 @@ from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
 
+from .domain.clock import real_now
 from .plugin import registry
 
-__all__ = ["QUEUE", "open_queue", "ring", "run_job"]
+__all__ = ["QUEUE", "open_queue", "ring", "run_job", "workers_alive"]
 
 QUEUE = "egestion"
 STALE_AFTER = 300  # seconds: by then the sweeps have been there
 LONGEST_JOB = 900  # seconds until the worker interrupts a job; a gateway call has its own, far shorter deadline
 KEEP_RESULT, KEEP_FAILURE = 0, 86_400  # seconds
 SILENT_AFTER_FAILURE = 5.0  # seconds without another try: a dead Valkey does not slow down every request
+WORKERS = "rq:workers"  # where RQ keeps the names of its workers' entries
+DEAD_AFTER = timedelta(seconds=45)  # a worker that waits gives a sign of life every 15 seconds
 LARGEST_ID = 2**31 - 1
 log = structlog.get_logger(__name__)
 
@@ -80,6 +84,23 @@ def ring(name: str, id: int) -> bool:
         log.warning("doorbell_failed", job=name, error=type(error).__name__)
         return False
     return True
+
+
+def workers_alive(connection: redis.Redis) -> int:
+    """Return how many workers of the queue have given a sign of life lately. Raises redis.RedisError.
+
+    A killed worker's entry outlives it by minutes, so its last heartbeat is looked at, not that there is one.
+    """
+    beats = [connection.hget(key, "last_heartbeat") for key in sorted(connection.smembers(WORKERS))]
+    return sum(_recent(beat) for beat in beats if beat is not None)
+
+
+def _recent(beat: bytes) -> bool:
+    try:
+        at = datetime.fromisoformat(beat.decode())
+    except ValueError:
+        return False
+    return real_now() - at <= DEAD_AFTER
 
 
 def run_job(name: object = None, id: object = None, *more: object, **others: object) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..domain.errors import DomainError
 from ..extensions import db
+from ..jobs import workers_alive
 from .answers import json_answer
 from .identity import authenticate
 from .metrics import exposition
@@ -23,8 +24,6 @@ from .problems import refused, unexpected
 
 log = structlog.get_logger(__name__)
 PATIENCE = 1.0  # seconds for the queue to answer
-# Where RQ keeps its workers: a set of keys, each of which lives as long as its worker's heartbeat.
-WORKERS = "rq:workers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +66,7 @@ def _workers() -> int | None:
     url = current_app.extensions["settings"].redis_url
     try:
         with Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE) as queue:
-            queue.ping()
-            names = queue.smembers(WORKERS)
-            return int(queue.exists(*names)) if names else 0
+            return workers_alive(queue)
     except RedisError as error:
         log.warning("health_queue", error=type(error).__name__)
         return None

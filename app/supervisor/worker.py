@@ -14,10 +14,10 @@ from rq.worker import SimpleWorker
 from config import Settings
 
 from .. import create_app
-from ..jobs import QUEUE, open_queue
+from ..jobs import QUEUE, open_queue, workers_alive
 from .refusals import demand_safe
 
-WORKER_TTL = 30  # seconds after which a killed worker is no longer counted
+WORKER_TTL = 30  # seconds; a worker that waits gives a sign of life every half of it
 MAINTENANCE = 5  # seconds between two looks for jobs of killed workers
 
 
@@ -34,7 +34,7 @@ class Worker(SimpleWorker):
 
 def count_workers(settings: Settings) -> int:
     """How many workers are alive. Raises redis.RedisError when the queue does not answer."""
-    return int(Worker.count(queue=open_queue(settings.redis_url)))
+    return workers_alive(open_queue(settings.redis_url).connection)
 
 
 def work(settings: Settings) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from redis import Redis
 from sqlalchemy import select
 
-from app.database import Scope, now, unit_of_work
+from app.database import Scope, now, real_now, unit_of_work
 from app.models import Alarm, Merchant
 from config import Settings
 from tests.api.client import Client, body_of, problem_of
@@ -20,10 +21,14 @@ def test_health_names_what_answers(app: Flask, servers: Settings) -> None:
     assert response.status_code == 200
     assert body_of(response) == {"status": "ok", "database": "ok", "queue": "ok", "workers": 0}
     with Redis.from_url(servers.redis_url) as queue:
-        queue.sadd("rq:workers", "rq:worker:alive", "rq:worker:dead")
-        queue.hset("rq:worker:alive", "birth", "now")
+        known = {"alive": real_now(), "killed": real_now() - timedelta(seconds=50), "odd": "yesterday", "gone": None}
+        queue.sadd("rq:workers", *(f"rq:worker:{name}" for name in known))
+        for name, beat in known.items():
+            if beat is not None:
+                written = beat if isinstance(beat, str) else beat.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+                queue.hset(f"rq:worker:{name}", "last_heartbeat", written)
         assert body_of(Client(app, None).get("/health"))["workers"] == 1
-        queue.delete("rq:workers", "rq:worker:alive")
+        queue.delete("rq:workers", *(f"rq:worker:{name}" for name in known))
 
 
 def test_health_is_503_without_its_queue_or_database(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
