@@ -5,28 +5,24 @@ from __future__ import annotations
 import itertools
 import time
 import uuid
-from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select, text, update
-from sqlalchemy.orm import selectinload
+from sqlalchemy import text, update
 
 from app.database import Scope, now, unit_of_work
 from app.domain.actor import Actor, machine
 from app.domain.card import parse_card
 from app.domain.errors import OperationInFlight
 from app.domain.states import OPEN_STATUSES
-from app.models import Alarm, Merchant, MerchantLimit, Operation, Reason, RiskHit, Submission, Transaction
+from app.models import Merchant, MerchantLimit, Reason, Transaction
 from app.plugin import registry
-from app.ports import ActionRequest, Answer, BankView, NewOrder
+from app.ports import ActionRequest, Answer, NewOrder
 from app.security.profiles import PROFILES
-from plugins.payment_gateway.account_access import gateway_for
 from plugins.payment_gateway.accounts import GatewayAccount
-from plugins.payment_gateway.checks import difference
 from plugins.payment_gateway.lapses import expire
 from plugins.payment_gateway.ledger import open_case
 from plugins.payment_gateway.practice import create_practice_account
@@ -34,6 +30,7 @@ from plugins.payment_gateway.resolution import ALL, resolve_one
 from plugins.payment_gateway.waiting import send_one
 from tests.bank.conftest import BankProcess
 from tests.factories import make_contract, make_merchant
+from tests.service.books import Books
 
 APPROVED, REFERRAL, REFUSED = "4970100000000006", "4970100000000022", "4970100000000055"
 NEVER_ANSWERS, NOTHING_DONE, LATE = "4970100000000600", "4970100000000618", "4970100000000626"
@@ -69,18 +66,18 @@ def open_shop(
     return Shop(app, bank, merchant.id)
 
 
-class Shop:
+class Shop(Books):
     """One merchant, one person of each profile, and a second supervisor for what takes two."""
 
     def __init__(self, app: Flask, bank: BankProcess, merchant_id: int) -> None:
-        self.app, self.bank, self.id = app, bank, merchant_id
+        super().__init__(bank, merchant_id)
+        self.app = app
         self.clerk = person(merchant_id, "Clerk")
         self.supervisor = person(merchant_id, "Supervisor")
         self.second = person(merchant_id, "Supervisor")
         self.manager = person(merchant_id, "Merchant manager")
         self.risk = person(merchant_id, "Risk officer")
         self.accountant = person(merchant_id, "Accountant")
-        self.differs: set[str] = set()  # sales the test made the bank see otherwise
 
     # --- what people do ---------------------------------------------------------------------------------------------
 
@@ -156,59 +153,6 @@ class Shop:
         with unit_of_work(Scope((self.id,))) as session:
             return list(session.execute(statement, {"at": now(), "merchant": self.id}).scalars())
 
-    # --- what stands in the books -----------------------------------------------------------------------------------
-
-    def sale(self, reference: str) -> Transaction:
-        """The sale as it is now, with its operations and events."""
-        statement = (
-            select(Transaction)
-            .where(Transaction.reference == reference)
-            .options(
-                selectinload(Transaction.operations),
-                selectinload(Transaction.events),
-                selectinload(Transaction.merchant),
-                selectinload(Transaction.contract),
-            )
-        )
-        with unit_of_work(Scope((self.id,))) as session:
-            return session.scalars(statement).one()
-
-    def amounts(self, reference: str) -> tuple[str, int, int, int, int]:
-        """State, amount, captured, refunded, reserved."""
-        sale = self.sale(reference)
-        return sale.state, sale.amount, sale.captured_amount, sale.refunded_amount, sale.reserved_amount
-
-    def last(self, reference: str) -> Operation:
-        """The last operation of a sale."""
-        found: Operation = self.sale(reference).operations[-1]
-        return found
-
-    def alarms(self) -> list[str]:
-        """The kinds of alarms raised, in order."""
-        with unit_of_work(Scope((self.id,))) as session:
-            return list(session.scalars(select(Alarm.kind).order_by(Alarm.id)))
-
-    def hits(self, reference: str) -> list[tuple[str, str, str]]:
-        """Rule, decision and code of each stored hit."""
-        sale = self.sale(reference)
-        with unit_of_work(Scope((self.id,))) as session:
-            rows = session.scalars(select(RiskHit).where(RiskHit.transaction_id == sale.id).order_by(RiskHit.id))
-            return [(row.rule, row.decision, row.code) for row in rows]
-
-    def keys(self) -> int:
-        """How many Idempotency-Keys were consumed."""
-        with unit_of_work(Scope((self.id,))) as session:
-            return session.query(Submission).count()
-
-    def sales(self) -> list[Transaction]:
-        """All sales of the merchant with their operations."""
-        with unit_of_work(Scope((self.id,))) as session:
-            return list(
-                session.scalars(
-                    select(Transaction).options(selectinload(Transaction.operations)).order_by(Transaction.id)
-                )
-            )
-
     # --- settings ---------------------------------------------------------------------------------------------------
 
     def set(self, **values: Any) -> None:
@@ -238,22 +182,6 @@ class Shop:
         self.bank.control(night=on)
         self.set_account(blackout=on)
 
-    # --- the bank's own books ---------------------------------------------------------------------------------------
-
-    def journal(self, reference: str) -> list[tuple[str, int | None, str]]:
-        """What the bank did or refused on a sale: operation, amount, code."""
-        return [(each["operation"], each["amount"], each["responseCode"]) for each in self.bank.journal(reference)]
-
-    def done(self, reference: str) -> list[tuple[str, int | None]]:
-        """What the bank did on a sale: operation and amount."""
-        return [(operation, amount) for operation, amount, code in self.journal(reference) if code == "00"]
-
-    def view(self, sale: Transaction) -> BankView:
-        """What the bank says when it is asked."""
-        with unit_of_work(Scope((self.id,))) as session:
-            account = session.get_one(GatewayAccount, sale.gateway_account_id)
-        return gateway_for(account).inquire(sale.reference, time.monotonic() + 5)
-
     @staticmethod
     def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
         """Wait until it is so."""
@@ -261,19 +189,6 @@ class Shop:
         while not condition():
             assert time.monotonic() < limit, "it did not happen in time"
             time.sleep(0.02)
-
-    def demand_agreement(self) -> None:
-        """I2 and I3, sale by sale: what is settled here is so at the bank, and nothing was done there twice."""
-        done: dict[str, Counter[str]] = defaultdict(Counter)
-        for entry in self.bank.journal():
-            if entry["responseCode"] == "00":
-                done[entry["transactionReference"]][entry["operation"]] += 1
-        for sale in self.sales():
-            counts = done[sale.reference]
-            assert counts["TRANSACTION"] + counts["DUPLICATE"] <= 1, sale.reference
-            assert counts["VALIDATE"] <= 1, sale.reference
-            if sale.reference not in self.differs and all(each.settled_at is not None for each in sale.operations):
-                assert difference(sale, self.view(sale)) is None
 
 
 def new_key() -> str:
