@@ -74,7 +74,7 @@ class Contract(AdministeredByMerchant, Model):
         CheckConstraint("number ~ '^[0-9A-Z]{3,15}$'", name="ck_contract_number"),
         one_of("scheme", ("CARD", "AMEX"), "ck_contract_scheme"),
         one_of("settlement", ("GROSS", "NET"), "ck_contract_settlement"),
-        UniqueConstraint("merchant_id", "number", name="uq_contract_number"),
+        UniqueConstraint("number", name="uq_contract_number"),  # the bank gives a number once
     )
 
     id: Mapped[Key]

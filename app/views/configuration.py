@@ -61,9 +61,6 @@ class MerchantView(SettingsView):
         "country": [Regexp(r"^[A-Z]{2}\Z", message=lazy_gettext("Two capital letters."))],
         "default_capture_day": [NumberRange(0, 6)],
     }
-    description_columns: ClassVar[dict[str, Any]] = {
-        "customer_fields": lazy_gettext("Of %(fields)s, separated by commas.", fields=", ".join(CUSTOMER_FIELDS)),
-    }
     add_form_extra_fields = edit_form_extra_fields = {
         "zone": StringField(LABELS["zone"], [InputRequired(), Length(max=40)], default="Europe/Paris"),
         "language": choice("language", ("fr", "en")),
@@ -72,6 +69,11 @@ class MerchantView(SettingsView):
         "default_capture_mode": choice("default_capture_mode", CaptureMode),
         "default_brand": choice("default_brand", BRANDS),
         "clerk_cancels": choice("clerk_cancels", ClerkCancels),
+        "customer_fields": StringField(
+            LABELS["customer_fields"],
+            [Optional(), Length(max=120)],  # none: no customer is asked for
+            description=lazy_gettext("Of %(fields)s, separated by commas.", fields=", ".join(CUSTOMER_FIELDS)),
+        ),
     }
 
     def check(self, item: Any, form: Any, created: bool) -> None:

@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 
 from flask import abort, flash, g, request
 from flask_babel import gettext
-from sqlalchemy import inspect
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy import UniqueConstraint, inspect
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import RelationshipProperty
 
 from ..audit import SETTINGS_CHANGED, record
 from ..domain.errors import InvalidInput
+from ..domain.text import N_
 from .base import SafeView
 
 
@@ -72,12 +73,21 @@ class SettingsView(SafeView):
             session.rollback()
             _show(form, refusal)
             return False
-        except (IntegrityError, DataError):
+        except (IntegrityError, DataError) as error:
             session.rollback()
-            flash(gettext("Not saved: a value is in use already, or not possible."), "danger")
+            self._refuse(form, error)
             return False
         flash(self.add_row_message if created else self.edit_row_message, "success")
         return True
+
+    def _refuse(self, form: Any, error: DBAPIError) -> None:
+        """Say beside its field that a value is taken, where the constraint's columns tell which; else above the form."""
+        name = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+        fields = [field for column in unique_columns(self.datamodel.obj, name) if (field := field_of(column)) in form]
+        if fields:
+            _show(form, InvalidInput.of(fields[-1], "in_use", N_("In use already.")))
+        else:
+            flash(gettext("Not saved: a value is in use already, or not possible."), "danger")
 
     def written(self, session: Any, item: Any, created: bool, changes: dict[str, Any]) -> None:
         """Write what goes with the change, in its transaction: here the audit entry."""
@@ -129,6 +139,22 @@ def changes_of(item: Any) -> dict[str, Any]:
             before = history.deleted[0] if history.deleted else None
             found[attribute.key] = [before, history.added[0] if history.added else None]
     return found
+
+
+def unique_columns(model: Any, name: str | None) -> list[str]:
+    """Return the columns of a model's unique constraint or index of this name, [] where there is none."""
+    table = model.__table__
+    unique = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
+    unique += [each for each in table.indexes if each.unique]
+    # A column declared unique has no name in the model; PostgreSQL's is made of table and column.
+    names = {each.name or f"{table.name}_{'_'.join(each.columns.keys())}_key": each for each in unique}
+    found = names.get(name) if name else None
+    return list(found.columns.keys()) if found is not None else []
+
+
+def field_of(column: str) -> str:
+    """Return the form's field of a column: a key is chosen by its relation, `merchant_id` in `merchant`."""
+    return column.removesuffix("_id")
 
 
 def _show(form: Any, refusal: InvalidInput) -> None:

@@ -6,7 +6,11 @@ from typing import Any, ClassVar
 
 from flask import flash, g, redirect
 from flask_appbuilder.actions import action
+from flask_appbuilder.fields import QuerySelectField
+from flask_appbuilder.fieldwidgets import Select2Widget
 from flask_babel import gettext, lazy_gettext
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 from wtforms import BooleanField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Regexp
@@ -15,10 +19,11 @@ from app.database import release_request_connection
 from app.domain.errors import InvalidInput
 from app.domain.text import N_
 from app.extensions import db
+from app.models import Contract, Merchant
 from app.security.profiles import ADMINISTER, ALARMS, AUDIT
 from app.views.base import Rights
 from app.views.columns import LABELS
-from app.views.interface import SafeInterface
+from app.views.interface import LARGEST_CHOICE, SafeInterface
 from app.views.settings import SettingsView
 
 from . import connection
@@ -32,6 +37,12 @@ POLICIES = [
     SelectChoice(str(SealPolicy.REQUIRED), lazy_gettext("Required")),
     SelectChoice(str(SealPolicy.ABSENT_ALLOWED), lazy_gettext("May be missing (the platform's test server only)")),
 ]
+
+
+def contracts() -> list[Contract]:
+    """Return the contracts to choose from, by merchant and number, as far as the scope goes."""
+    chosen = select(Contract).join(Contract.merchant).options(contains_eager(Contract.merchant))
+    return list(db.session.scalars(chosen.order_by(Merchant.short_name, Contract.number).limit(LARGEST_CHOICE)))
 
 
 class GatewayAccountView(SettingsView):
@@ -83,6 +94,14 @@ class GatewayAccountView(SettingsView):
         "key_version": [NumberRange(1, 999_999)],
     }
     add_form_extra_fields = edit_form_extra_fields = {
+        "contract": QuerySelectField(
+            lazy_gettext("Contract"),
+            [InputRequired()],
+            query_func=contracts,
+            get_pk_func=lambda contract: contract.id,
+            get_label=lambda contract: f"{contract.merchant.short_name} · {contract.number}",
+            widget=Select2Widget(),
+        ),
         "adapter": SelectField(lazy_gettext("Interface"), choices=[SelectChoice(name) for name in ADAPTERS]),
         "seal_policy": SelectField(lazy_gettext("Seal of answers"), choices=POLICIES),
         "url": StringField(lazy_gettext("Address"), [InputRequired(), Length(max=200)]),

@@ -64,6 +64,12 @@ def test_the_administrator_sees_accounts_of_all_merchants_and_no_secret(site: Fl
         assert SECRET not in client.get(page).text
 
 
+def test_a_contract_is_chosen_by_its_merchant_and_number(site: Flask) -> None:
+    page = as_(site, "admin").get("/gateway-accounts/add").text
+    assert "PRACTICE · 1234567" in page
+    assert "OTHER · 7654321" in page
+
+
 def test_a_supervisor_looks_and_tests_but_changes_nothing(site: Flask, quiet_bank: BankProcess) -> None:
     for _ in range(3):
         quiet_bank.fault("cardOrder", "bad_seal")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -67,6 +68,27 @@ def test_a_bad_merchant_is_refused_beside_its_field(app: Flask, world: World, fi
     assert len(rows(app, Merchant)) == before
 
 
+def test_a_merchant_may_ask_for_no_customer_and_tick_nothing(app: Flask, world: World) -> None:
+    client = world.client("admin")
+    bare = {name: text for name, text in MERCHANT.items() if name != "forcing_allowed"} | {"customer_fields": ""}
+    assert client.post("/merchants/add", data=bare | {"short_name": "BARE"}).status_code == 302
+    (made,) = rows(app, Merchant, Merchant.short_name == "BARE")
+    assert made.customer_fields == ""
+    assert not (made.order_number_required or made.security_code_required or made.forcing_allowed)
+
+
+def test_a_contract_number_belongs_to_one_merchant(app: Flask, world: World) -> None:
+    client = world.client("admin")
+    contract = {"number": "5559999", "name": "x", "scheme": "CARD", "currency": "EUR", "cut_off": "21:00", "settlement": "GROSS"}
+    for which, status in ((A, 302), (B, 200)):
+        answer = client.post("/contracts/add", data=contract | {"merchant": str(world.rows[which]["merchant"])})
+        assert answer.status_code == status
+    assert "In use already." in answer.text
+    assert re.search(r'name="number"[^>]*aria-invalid="true"|aria-invalid="true"[^>]*name="number"', answer.text)
+    (made,) = rows(app, Contract, Contract.number == "5559999")
+    assert (made.active, made.immediate_allowed) == (False, False), "no tick is demanded"
+
+
 def test_contracts_and_options(app: Flask, world: World) -> None:
     client, merchant = world.client("admin"), str(world.rows[A]["merchant"])
     contract = {
@@ -101,7 +123,9 @@ def test_contracts_and_options(app: Flask, world: World) -> None:
     option = {"merchant": merchant, "code": "JRB", "from_day": "2026-01-01"}
     assert client.post("/options/add", data=option | {"until_day": "2025-01-01"}).status_code == 200
     assert client.post("/options/add", data=option).status_code == 302
-    assert client.post("/options/add", data=option).status_code == 200, "subscribed already"
+    again = client.post("/options/add", data=option)
+    assert again.status_code == 200, "subscribed already"
+    assert "In use already." in again.text
     assert len(rows(app, MerchantOption, MerchantOption.code == "JRB")) == 1
 
 
