@@ -20,7 +20,7 @@ LISTED_OPERATION = (
     *OPERATION,
 )
 LINE = (
-    attribute("line", WHOLE, "remittance_line", nullable=True),  # null: sent in it, not done
+    attribute("line", WHOLE, "remittance_line", nullable=True),
     attribute("reference", TEXT, "transaction.reference"),
     attribute("order_number", TEXT, "transaction.order_number", nullable=True),
     attribute("name", words(OperationName)),
@@ -57,25 +57,36 @@ _SUMS = (
         lambda sums: sums.debit_amount - sums.credit_amount,
     ),
 )
-_COUNT = attribute("lines", {"type": "integer", "minimum": 0, "description": "how many"})
+_COUNT = attribute("lines", {"type": "integer", "minimum": 0, "description": "how many; what the bank refused is none"})
+# What the account was credited or debited for it is told by the reconciliation journal (option JRB); no table holds it yet.
+_BANK_LINES = Part(
+    "bank_lines",
+    {
+        "type": ["array", "null"],
+        "items": {"type": "object"},
+        "description": "lines of the bank's statement matched to it; null until a reconciliation journal supplies them",
+    },
+    lambda _sums: None,
+)
 
 
 def remittance(row: Remittance, sums: Sums) -> dict[str, Any]:
     """Return a remittance as lists show it: how many lines it has."""
-    return {**shown(_REMITTANCE, row), **shown(_SUMS, sums), **shown((_COUNT,), sums)}
+    return {**shown(_REMITTANCE, row), **shown((*_SUMS, _COUNT, _BANK_LINES), sums)}
 
 
 def remittance_detail(row: Remittance, sums: Sums, lines: Sequence[Operation]) -> dict[str, Any]:
     """Return a remittance with each of its lines."""
-    return {**shown(_REMITTANCE, row), **shown(_SUMS, sums), "lines": [shown(LINE, each) for each in lines]}
+    listed = [shown(LINE, each) for each in lines]
+    return {**shown(_REMITTANCE, row), **shown((*_SUMS, _BANK_LINES), sums), "lines": listed}
 
 
 def remittance_schema() -> Schema:
     """Return the JSON Schema of `remittance`."""
-    return schema_of((*_REMITTANCE, *_SUMS, _COUNT))
+    return schema_of((*_REMITTANCE, *_SUMS, _COUNT, _BANK_LINES))
 
 
 def remittance_detail_schema() -> Schema:
     """Return the JSON Schema of `remittance_detail`."""
     lines: Schema = {"type": "array", "items": schema_of(LINE)}
-    return schema_of((*_REMITTANCE, *_SUMS, Part("lines", lines, lambda _row: None)))
+    return schema_of((*_REMITTANCE, *_SUMS, _BANK_LINES, Part("lines", lines, lambda _row: None)))

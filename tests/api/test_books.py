@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 
 from app.database import Scope, unit_of_work
 from app.models import Contract, Merchant, MerchantLimit, Transaction, Unpaid
-from tests.api.client import Client, body_of, fields_of, problem_of
+from tests.api.client import CAPTURE_REFUSED, Client, body_of, fields_of, problem_of
 from tests.api.conftest import As
 from tests.factories import NOON
 
@@ -98,12 +98,16 @@ def test_an_open_remittance_sums_what_the_bank_did(supervisor: Client) -> None:
     sums = (before[0]["debit_amount"], before[0]["credit_amount"], before[0]["lines"]) if before else (0, 0, 0)
     sale = supervisor.captured()
     supervisor.post(f"/transactions/{sale['reference']}/refund", {"amount": 345})
+    supervisor.post(f"/transactions/{supervisor.take(CAPTURE_REFUSED)['reference']}/capture")  # no line of it
     listed = body_of(supervisor.get("/remittances", state="OPEN"))["items"][0]
     assert (listed["debit_amount"], listed["credit_amount"]) == (sums[0] + 12345, sums[1] + 345)
     assert listed["net_amount"] == listed["debit_amount"] - listed["credit_amount"]
     assert listed["lines"] == sums[2] + 2
     assert (listed["merchant"], listed["contract"], listed["state"]) == ("PRACTICE", "1234567", "OPEN")
     one = body_of(supervisor.get(f"/remittances/{listed['contract']}/{listed['number']}"))
+    assert len(one["lines"]) == listed["lines"]
+    assert sum(each["amount"] for each in one["lines"]) == one["debit_amount"] + one["credit_amount"]
+    assert (one["bank_lines"], listed["bank_lines"]) == (None, None), "no journal supplies them yet"
     assert [(each["name"], each["amount"]) for each in one["lines"][-2:]] == [("CAPTURE", 12345), ("CREDIT", 345)]
     assert {key: one[key] for key in listed if key != "lines"} == {key: listed[key] for key in listed if key != "lines"}
     assert body_of(supervisor.get("/remittances", date_from=listed["date"], contract="1234567"))["count"] >= 1

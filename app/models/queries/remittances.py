@@ -135,10 +135,14 @@ def remittance_of(session: Session, contract: str, number: int) -> Remittance:
 
 
 def lines_of(session: Session, remittance: Remittance) -> Sequence[Operation]:
-    """Return the operations of a remittance by line, each with its transaction."""
+    """Return the lines of a remittance, each with its transaction: what the bank did, as `sums_of` counts and adds up."""
     statement = (
         select(Operation)
-        .where(Operation.merchant_id == remittance.merchant_id, Operation.remittance_id == remittance.id)
+        .where(
+            Operation.merchant_id == remittance.merchant_id,
+            Operation.remittance_id == remittance.id,
+            Operation.status == OperationStatus.DONE,
+        )
         .order_by(Operation.remittance_line)
         .options(joinedload(Operation.transaction))
     )
