@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import click
 
 from .bank_commands import bank
-from .resolution import open_operations, resolve_open
+from .lapses import expire_due
+from .resolution import MOST, open_operations, resolve_open
 from .waiting import send_due
 
 LONGEST_WAIT = 40.0  # seconds for operations still inside their deadline
@@ -16,11 +17,15 @@ LONGEST_WAIT = 40.0  # seconds for operations still inside their deadline
 
 @click.command("resolve")
 def resolve() -> None:
-    """Ask the bank about every operation without a certain outcome; waits, 40 s at most, for those still under way."""
+    """Ask the bank about every operation without a certain outcome; waits, 40 s at most, for those still under way.
+
+    Sales past their limit date lapse first, so that their release leaves with what waits to be sent.
+    """
     until = time.monotonic() + LONGEST_WAIT
     asked = 0
     while True:
         asked += resolve_open()
+        expire_due(MOST)
         send_due()
         under_way = open_operations().under_way
         if not under_way or time.monotonic() >= until:
