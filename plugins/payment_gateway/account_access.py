@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import structlog
 from flask import current_app
 
 from app.domain.text import N_
@@ -19,6 +20,7 @@ from .seals import AccountSeals
 
 _transports: dict[int, tuple[str, Transport]] = {}
 _making = threading.Lock()
+log = structlog.get_logger(__name__)
 
 
 def gateway_for(account: GatewayAccount, seals: AccountSeals | None = None) -> Gateway:
@@ -27,6 +29,23 @@ def gateway_for(account: GatewayAccount, seals: AccountSeals | None = None) -> G
     Costs microseconds; keep it for one call or a few, so that a changed row, secret or seal count is seen. Needs an
     application context, no database. Raises AccountUnusable (a NotSent) when the account cannot be used as it is set up.
     """
+    try:
+        return _ready(account, seals)
+    except AccountUnusable as error:
+        log.error("gateway_account_unusable", account=account.id, found=error.detail())
+        raise
+
+
+def unusable(account: GatewayAccount) -> AccountUnusable | None:
+    """Return why the account cannot be used as it is set up, None when it can; for the doctor and administrators."""
+    try:
+        _ready(account, None)
+    except AccountUnusable as error:
+        return error
+    return None
+
+
+def _ready(account: GatewayAccount, seals: AccountSeals | None) -> Gateway:
     settings: Settings = current_app.extensions["settings"]
     access = BankAccess(
         url=account.url,
@@ -39,8 +58,8 @@ def gateway_for(account: GatewayAccount, seals: AccountSeals | None = None) -> G
     try:
         make = adapter(account.adapter)
     except LookupError:
-        why = N_("The gateway account names an unknown adapter, %(adapter)s.")
-        raise AccountUnusable(why=why, adapter=account.adapter) from None
+        found = N_("The gateway account names an unknown adapter, %(adapter)s.")
+        raise AccountUnusable(found, adapter=account.adapter) from None
     return make(access, _transport(account), seals or AccountSeals(account))
 
 
@@ -66,8 +85,8 @@ def _transport(account: GatewayAccount) -> Transport:
         try:
             made = Transport(account.url)
         except BadAddress as error:
-            why = N_("The gateway account's address cannot be used: %(problem)s.")
-            raise AccountUnusable(why=why, problem=str(error)) from None
+            found = N_("The gateway account's address cannot be used: %(problem)s.")
+            raise AccountUnusable(found, problem=str(error)) from None
         _transports[account.id] = (account.url, made)
     if known is not None:
         known[1].close()

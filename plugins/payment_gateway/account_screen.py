@@ -27,6 +27,7 @@ from app.views.interface import LARGEST_CHOICE, SafeInterface
 from app.views.settings import SettingsView
 
 from . import connection
+from .account_access import unusable
 from .accounts import GatewayAccount, SealPolicy
 from .gateway_secrets import is_secret_name
 from .gateways import ADAPTERS
@@ -132,4 +133,6 @@ class GatewayAccountView(SettingsView):
         release_request_connection()  # nothing is held while the bank is asked
         verdict = connection.try_connection(account, g.actor)
         flash(gettext(connection.LABELS[verdict]), "success" if verdict.right else "danger")
+        if verdict == connection.Verdict.UNUSABLE and g.actor.may(ADMINISTER) and (found := unusable(account)):
+            flash(gettext(found.found, **found.facts), "danger")  # files and variables are the administrator's affair
         return redirect(self.get_redirect())

@@ -15,7 +15,7 @@ from app.domain.actor import Actor
 from app.domain.text import N_
 from app.ports import Outcome
 
-from .account_access import gateway_for
+from .account_access import gateway_for, unusable
 from .accounts import GatewayAccount
 from .gateway_secrets import AccountUnusable
 from .seals import AccountSeals
@@ -83,4 +83,6 @@ def try_all(actor: Actor | str | None = None) -> Iterator[tuple[GatewayAccount, 
 def examination() -> Iterator[tuple[str, bool, str]]:
     """Tell the doctor how each account's connection is; stopped new orders go on where the bank proves itself again."""
     for account, verdict in try_all("doctor"):
-        yield f"gateway account {account.bank_merchant_id} ({account.url})", verdict.right, LABELS[verdict]
+        found = unusable(account) if verdict == Verdict.UNUSABLE else None
+        text = LABELS[verdict] if found is None else found.detail()
+        yield f"gateway account {account.bank_merchant_id} ({account.url})", verdict.right, text

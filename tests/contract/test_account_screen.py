@@ -15,7 +15,7 @@ from plugins.payment_gateway.bank_commands import bank
 from plugins.payment_gateway.simulator.settings import read_settings
 from tests.bank.conftest import PRACTICE, BankProcess
 from tests.browsing import sign_in
-from tests.contract.installation import account, begin_again, installation, pay
+from tests.contract.installation import account, begin_again, change, installation, pay
 
 __all__ = ["installation"]
 SECRET = f"{PRACTICE}_KEY1"
@@ -82,6 +82,16 @@ def test_a_supervisor_looks_and_tests_but_changes_nothing(site: Flask, quiet_ban
     answer = post(client, shown, f"/gateway-accounts/action/tryconnection/{number(site)}")
     assert answer.status_code == 302
     assert not new_orders_stopped(now(site))
+
+
+def test_the_place_of_a_missing_secret_is_told_to_the_administrator_only(site: Flask) -> None:
+    inside(site, lambda: change(secret_name="nowhere"))
+    for login, told in (("admin", True), ("supervisor", False)):
+        client = as_(site, login)
+        post(client, LIST, f"/gateway-accounts/action/tryconnection/{number(site)}")
+        page = client.get(LIST).text
+        assert "inutilisable" in page
+        assert ("gateway/nowhere" in page) is told, login
 
 
 def test_another_merchants_account_is_not_there(site: Flask) -> None:

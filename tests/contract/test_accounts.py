@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask_babel import gettext
 from sqlalchemy import select
 
 from app.database import unit_of_work
@@ -81,7 +82,12 @@ def test_a_wrong_set_up_is_told_before_anything_is_sent(app: Flask, values: dict
     with pytest.raises(AccountUnusable) as caught:
         gateway_for(account())
     assert isinstance(caught.value, NotSent)
-    assert caught.value.params["why"]
+    public = gettext(caught.value.message, **caught.value.params)
+    assert "administrator" in public
+    for told in (str(app.extensions["settings"].secrets_dir), *values.values()):
+        assert told not in public
+    lines = [each[1:] for each in connection.examination()]
+    assert (False, caught.value.detail()) in lines, "the doctor says what to mend"
 
 
 def test_a_wrong_key_stops_the_account_and_refuses_no_card(app: Flask, servers: Settings) -> None:
