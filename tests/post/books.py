@@ -103,7 +103,7 @@ class Sale:
             before = self.row.state
             self.row.state = next_state(before, event)
             self._event(before, event, operation)
-        operation.status, operation.settled_at = status, now()
+        operation.status, operation.settled_at, operation.new_state = status, now(), self.row.state
         if status == S.DONE:
             operation.new_amount = self.row.amount
         self.session.flush()

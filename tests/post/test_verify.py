@@ -17,7 +17,7 @@ from app.ports import Evidence
 from app.supervisor.postgres import superuser_url
 from app.verify import gather, line
 from config import DATABASE_NAME
-from tests.post.books import write_books
+from tests.post.books import E, N, S, Sale, write_books
 from tests.post.people import merchant
 
 
@@ -69,6 +69,27 @@ DEFECTS: list[tuple[str, str, str, str]] = [
     ("I5", "UPDATE transaction SET reserved_amount = 49 WHERE reference = %s", "refunded", "reserved 49"),
     ("I5", "UPDATE transaction SET amount = 299 WHERE reference = %s", "overtaken", "amount 299, operations say 300"),
     (
+        "I5",  # both together agree, yet not with what was cancelled
+        "WITH left_over AS (UPDATE operation SET new_amount = 299 WHERE new_amount = 300)"
+        " UPDATE transaction SET amount = 299 WHERE reference = %s",
+        "overtaken",
+        "amount 299, operations say 300",
+    ),
+    (
+        "I5",
+        "UPDATE operation SET new_amount = 299 WHERE new_amount = 300 AND transaction_id ="
+        " (SELECT id FROM transaction WHERE reference = %s)",
+        "overtaken",
+        "amount 300, the last operation left 299",
+    ),
+    (
+        "I5",
+        "UPDATE operation SET amount = 900 WHERE name = 'CANCEL' AND transaction_id ="
+        " (SELECT id FROM transaction WHERE reference = %s)",
+        "cancelled",
+        "amount 0, operations say 100",
+    ),
+    (
         "I5",
         "UPDATE operation SET amount = 999 WHERE name = 'CAPTURE' AND transaction_id ="
         " (SELECT id FROM transaction WHERE reference = %s)",
@@ -115,6 +136,36 @@ def test_a_defect_in_the_books_is_found(
     wrong = verdicts(app)[invariant]
     assert any(says in text for text in wrong), wrong
     assert invariant == "I7" or any(books[sale] in text for text in wrong)
+
+
+def test_what_was_not_validated_is_released(app: Flask) -> None:
+    """1000 authorised, 200 cancelled, 700 of the 800 validated, 50 cancelled since: 650 are left."""
+    found = write_books(merchant("SHOP"))
+    with unit_of_work(Scope((found["merchant"],))) as session:
+        sale = Sale(session, found["merchant"], found["contract"], found["card"])
+        sale.settle(sale.first, S.DONE, E.APPROVED_TO_VALIDATE)
+        sale.do(N.CANCEL, 200, E.CANCELLED_IN_PART, amount=800)
+        sale.do(N.VALIDATE, 700, E.VALIDATED, amount=700)
+        sale.do(N.CANCEL, 50, E.CANCELLED_IN_PART, amount=650)
+        reference = sale.row.reference
+    assert verdicts(app)["I5"] == []
+    of_sale = "transaction_id = (SELECT id FROM transaction WHERE reference = %s)"
+    plant(app, f"UPDATE operation SET amount = 699 WHERE name = 'VALIDATE' AND {of_sale}", reference)
+    assert verdicts(app)["I5"] == [f"{reference}: amount 650, operations say 649"]
+    plant(app, f"UPDATE operation SET amount = 900 WHERE name = 'VALIDATE' AND {of_sale}", reference)
+    assert verdicts(app)["I5"] == [f"{reference}: amount 650, operations say 750"]
+
+
+@pytest.mark.parametrize("state", ["CANCELLED", "EXPIRED"])
+def test_an_order_the_bank_was_found_to_have_let_go_leaves_nothing(app: Flask, state: str) -> None:
+    found = write_books(merchant("SHOP"))
+    with unit_of_work(Scope((found["merchant"],))) as session:
+        sale = Sale(session, found["merchant"], found["contract"], found["card"])
+        sale.settle(sale.first, S.DONE, E[state], amount=0)
+        reference = sale.row.reference
+    assert verdicts(app)["I5"] == []
+    plant(app, "UPDATE operation SET new_state = 'TO_CAPTURE' WHERE new_state = %s AND name = 'TRANSACTION'", state)
+    assert verdicts(app)["I5"] == [f"{reference}: amount 0, operations say 1000"]
 
 
 def test_amounts_out_of_order_are_found_and_so_is_the_missing_check(app: Flask, books: dict[str, Any]) -> None:
