@@ -23,6 +23,7 @@ from ..audit import ACCESS_REFUSED, CARD_FOUND, record_refused
 from ..domain.errors import DomainError, FieldError, InvalidInput
 from ..domain.text import N_
 from ..extensions import db
+from ..web.refusals import in_words
 from .traces import places
 
 log = structlog.get_logger(__name__)
@@ -140,9 +141,9 @@ def respond(
 
 def translated(message: str, params: Mapping[str, Any]) -> str:
     """Return a msgid in the language in force, filled; `why`, where there is one, is a msgid itself."""
-    filled = dict(params)
+    filled = in_words(params)
     if isinstance(filled.get("why"), str):
-        filled["why"] = gettext(filled["why"], **params)
+        filled["why"] = gettext(filled["why"], **filled)
     return str(gettext(message, **filled))
 
 

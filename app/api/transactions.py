@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from ..database import now
 from ..domain.actor import Actor
 from ..domain.days import local_day
-from ..domain.errors import InvalidInput, NotAllowedInState
+from ..domain.errors import InvalidInput, NotAllowedInState, NotSent
 from ..domain.field_kinds import WRONG
 from ..domain.fields import Field
 from ..domain.verbs import Verb
@@ -17,7 +17,7 @@ from ..extensions import db
 from ..forms.actions import TAKES, read_action
 from ..forms.orders import SHORT_NAME, read_order, refuse_order
 from ..models.queries.merchants import merchant_known, merchants_in_scope
-from ..models.queries.transactions import TransactionFilter, sale_of, state_of
+from ..models.queries.transactions import TransactionFilter, sale_of, state_of, zone_of
 from ..plugin import registry
 from ..ports import ActionRequest, Answer, TransactionAction
 from ..security import profiles
@@ -104,4 +104,8 @@ def _act(reference: str, fields: Sequence[Field], act: Act, demand: Demand) -> R
     except InvalidInput:
         demand(who, reference)  # 404, 403 and 409 come before 422 (interface.md)
         raise
-    return answered(act(who, reference, request, key))
+    try:
+        return answered(act(who, reference, request, key))
+    except NotSent as error:
+        error.params.setdefault("zone", zone_of(db.session(), reference))  # when it opens is told in the merchant's time
+        raise

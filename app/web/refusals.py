@@ -42,12 +42,21 @@ def _field(error: FieldError, currency: str, zone: str | None) -> str:
 
 
 def _filled(code: str, message: str, params: Mapping[str, Any], currency: str, zone: str | None) -> str:
-    values = {name: _value(name, value, zone) for name, value in params.items()}
+    values = in_words(params, zone)
     if code == TOO_HIGH:
         values["most"] = amount(params["most"], currency)
     if isinstance(values.get("why"), str):
         values["why"] = gettext(values["why"], **values)
     return str(gettext(_AT_A_FORM.get(code, message), **values))
+
+
+def in_words(params: Mapping[str, Any], zone: str | None = None) -> dict[str, Any]:
+    """Return a refusal's parameters as the reader's language writes them: states in words, times in `zone`.
+
+    `zone` defaults to the one the refusal itself names (the merchant's), then to the bank's.
+    """
+    zone = zone or params.get("zone")
+    return {name: _value(name, value, zone) for name, value in params.items()}
 
 
 def _value(name: str, value: Any, zone: str | None) -> Any:

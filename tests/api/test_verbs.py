@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask
+from sqlalchemy import update
 
+from app.database import Scope, unit_of_work
+from app.domain import clock
 from app.domain.verbs import Verb
-from tests.api.client import CAPTURE_REFUSED, COMMITS_THEN_CUTS, REFERRAL, Client, body_of, fields_of, problem_of
+from app.models import Merchant
+from config import Settings
+from plugins.payment_gateway.accounts import GatewayAccount
+from tests.api.client import CAPTURE_REFUSED, COMMITS_THEN_CUTS, REFERRAL, REFUSED, Client, body_of, fields_of, problem_of
 from tests.api.conftest import As
 
 VERBS = [verb.value for verb in Verb if verb is not Verb.MOVE]
@@ -198,3 +207,36 @@ def test_a_capture_date_is_an_iso_date(supervisor: Client, day: object) -> None:
     reference = supervisor.take()["reference"]
     response = supervisor.call("PATCH", f"/transactions/{reference}", {"capture_date": day})
     assert fields_of(response) == {"capture_date": "date_invalid"}
+
+
+def test_a_state_is_told_in_words(supervisor: Client) -> None:
+    reference = supervisor.take(REFUSED)["reference"]
+    for language, word in (("en", "while the transaction is refused"), ("fr", "refusée")):
+        answer = supervisor.post(f"/transactions/{reference}/cancel", headers={"Accept-Language": language})
+        detail = problem_of(answer, 409, "not_allowed_in_state")["detail"]
+        assert word in detail
+        assert "REFUSED" not in detail
+
+
+@pytest.fixture
+def new_york_at_night(app: Flask, servers: Settings) -> Iterator[str]:
+    """A merchant of another zone at 22:30 in Paris, in the bank's blackout; the local day it is there."""
+
+    def arrange(blackout: bool, zone: str) -> None:
+        with app.app_context(), unit_of_work(Scope(admin=True)) as session:
+            session.execute(update(GatewayAccount).values(blackout=blackout))
+            session.execute(update(Merchant).values(zone=zone))
+
+    tomorrow = clock.business_now().date() + timedelta(days=1)
+    night = datetime.combine(tomorrow, time(22, 30), ZoneInfo("Europe/Paris"))
+    arrange(True, "America/New_York")
+    clock.write_state(servers.clock_file, night - clock.real_now(), night)
+    yield tomorrow.strftime("%d %b %Y")
+    clock.write_state(servers.clock_file, timedelta(), datetime.fromtimestamp(0, UTC))
+    arrange(False, "Europe/Paris")
+
+
+def test_when_the_bank_opens_again_is_told_in_the_merchants_zone(supervisor: Client, new_york_at_night: str) -> None:
+    reference = supervisor.take(capture_day=3)["reference"]
+    answer = supervisor.post(f"/transactions/{reference}/cancel")
+    assert f"{new_york_at_night} 17:05" in problem_of(answer, 503, "not_sent")["detail"]

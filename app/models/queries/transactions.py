@@ -17,6 +17,7 @@ from ...domain.field_kinds import Text, Whole, choice
 from ...domain.fields import Field
 from ...domain.money import MAX_AMOUNT
 from ...domain.states import STORED
+from ..merchant import Merchant
 from ..search_keys import order_key
 from ..transaction import CHANNELS, Transaction
 from .cursor import Position
@@ -140,3 +141,13 @@ def state_of(session: Session, reference: str) -> str:
     if state is None:
         raise NotFound()
     return state
+
+
+def zone_of(session: Session, reference: str) -> str | None:
+    """Return the time zone of the merchant of the sale in scope with this reference, None where there is none."""
+    zone: str | None = session.scalar(
+        select(Merchant.zone)
+        .join(Transaction, Transaction.merchant_id == Merchant.id)
+        .where(Transaction.reference == reference)
+    )
+    return zone
