@@ -30,6 +30,7 @@ from .accounts import GatewayAccount
 from .conclusion import Conclusion, Finding, conclude, waited_enough
 from .ledger import GRACE, OLD_ENOUGH, Case, enter, finish, open_case
 from .overtaken import reject_overtaken
+from .resolved import cancel_asked, cancelled_by_a_person
 from .settle import settle, unknown
 
 log = structlog.get_logger(__name__)
@@ -205,6 +206,9 @@ def _nothing_there(case: Case, operation: Operation, finding: Finding, elapsed: 
 def _already_released(case: Case, operation: Operation, result: GatewayResult) -> None:
     sale = case.transaction
     if sale.state not in (State.PENDING, State.REFERRAL):
+        return
+    if result.new_status == State.CANCELLED and cancel_asked(operation):
+        cancelled_by_a_person(case, operation, result)
         return
     sale.amount, sale.bank_amount, sale.bank_status = 0, 0, result.new_status
     sale.answered_at = now()

@@ -17,9 +17,10 @@ from app.security import profiles
 from ..answers import answer
 from ..late import contradiction
 from ..ledger import GRACE, OLD_ENOUGH, Case, call_deadline, enter, finish
+from ..resolved import cancelled_by_a_person, remember_answer, remember_cancel
 from ..runner import Intent, demand_open, intent_for, slot
 from ..settle import RELEASED, settle, unknown
-from .base import Step, account_of, right
+from .base import Step, account_of, reason_of, right
 
 OUTCOMES = ("APPROVED", "REFUSED", "CANCELLED", "EXPIRED")
 
@@ -40,13 +41,13 @@ def begin(case: Case, request: ActionRequest, held: ExitStack) -> Intent | Answe
     if operation is None or operation.status != OperationStatus.UNKNOWN:
         raise OperationInFlight()
     if request.decision == "cancel":
-        return _cancel(case, operation, held)
+        return _cancel(case, operation, request, held)
     if request.decision == "close":
         return _close(case, operation, request)
     raise InvalidInput.of("decision", "decision_invalid", N_("The decision is cancel or close."))
 
 
-def _cancel(case: Case, operation: Operation, held: ExitStack) -> Intent:
+def _cancel(case: Case, operation: Operation, asked: ActionRequest, held: ExitStack) -> Intent:
     """Ask the bank to cancel; the authorisation is UNKNOWN again, and inquired, unless the bank confirms.
 
     Meanwhile it counts as SENT: an inquiry would conclude from what the bank is just about to change.
@@ -54,6 +55,7 @@ def _cancel(case: Case, operation: Operation, held: ExitStack) -> Intent:
     sale = case.transaction
     account = account_of(case)
     demand_open(account)
+    remember_cancel(case, operation, reason_of(case, asked), asked.note)
     operation.status, operation.ended_at = OperationStatus.SENT, None
     operation.deadline = real_now() + call_deadline()
     operation.next_inquiry_at = operation.deadline + GRACE
@@ -71,11 +73,10 @@ def settle_cancel(case: Case, operation: Operation, result: GatewayResult) -> No
             contradiction(case, operation, State.CANCELLED)
         return
     if cancelled:
-        close(case, operation, "CANCELLED")
+        cancelled_by_a_person(case, operation, result)
         return
     unknown(operation)
-    tried = {"at": now().isoformat(), "by": case.actor.name, "response_code": result.response_code}
-    operation.evidence = {**(operation.evidence or {}), "cancel": tried}
+    remember_answer(operation, result)
 
 
 def _close(case: Case, operation: Operation, request: ActionRequest) -> Answer | Operation:
