@@ -29,9 +29,9 @@ bench: ## measure authorisations per second and what bounds them
 	$(BOOTSTRAP) dev
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-faults: ## the long seeded rounds of faults, judged by the invariants
+faults: ## kill -9 at each step, the bank gone, verbs against each other, judged by the invariants
 	$(BOOTSTRAP) test
-	@$(BIN)/python -m pytest -m faults $(ARGS)
+	@$(BIN)/python -m pytest tests/faults tests/races $(ARGS)
 
 lock: ## resolve requirements*.in anew into the locks, with hashes (needs uv)
 	@command -v uv >/dev/null || { echo "egestion: make lock needs uv on the path" >&2; exit 1; }

@@ -6,12 +6,11 @@ import psycopg
 
 from config import ConfigError, Settings
 
-from . import grants
+from . import grants, roles
 from .postgres import reason
 from .provision import current_revision, head_revision, libpq
 from .refusals import database_refusals, unsafe_role
 
-OLDEST = 160000  # PostgreSQL 16: GRANT ... WITH INHERIT, SET
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 Found = Iterator[tuple[str, bool, str]]
 
@@ -39,11 +38,11 @@ def _connections(settings: Settings) -> Found:
 def _server(settings: Settings) -> Found:
     with _connect(settings) as connection:
         version = connection.info.server_version
-        wrong = version < OLDEST
+        wrong = version < roles.OLDEST * 10_000
         yield (
             "PostgreSQL",
             not wrong,
-            f"{version // 10000}.{version % 10000}" + (": needs 16 or newer" if wrong else ""),
+            f"{version // 10000}.{version % 10000}" + (f": needs {roles.OLDEST} or newer" if wrong else ""),
         )
         if (why := unsafe_role(connection)) is not None:
             yield "app role", False, why

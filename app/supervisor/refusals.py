@@ -36,6 +36,8 @@ def refusals(settings: Settings) -> list[str]:
         found.append("EGESTION_PRACTICE_PASSWORD is set: no default password in production")
     if settings.smtp_url is None:
         found.append("EGESTION_SMTP_URL is not set: journals and alarms would never leave")
+    elif "EGESTION_MAIL_FROM" not in settings.given:
+        found.append("EGESTION_MAIL_FROM is not set: mails would come from e-gestion@localhost, which servers refuse")
     if not settings.tls_proxy:
         found.append("EGESTION_TLS_PROXY is not set: put a TLS proxy in front and say EGESTION_TLS_PROXY=1")
     user, owner = urlsplit(settings.database_url).username, urlsplit(settings.owner_url or "").username

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from psycopg import sql
 
 OWNER, APP, CHECK, PURGE, FINDER = (f"egestion_{name}" for name in ("owner", "app", "check", "purge", "finder"))
+OLDEST = 17  # PostgreSQL: the built-in C.UTF-8 below (17), GRANT ... WITH INHERIT, SET (16)
 ATTRIBUTES = {
     OWNER: "LOGIN NOBYPASSRLS",
     APP: "LOGIN NOBYPASSRLS",
@@ -72,7 +73,7 @@ def print_sql(database: str) -> str:
         role: f"<password of {role}>" for role, attributes in ATTRIBUTES.items() if "NOLOGIN" not in attributes
     }
     lines = [
-        "-- As a superuser, once. Then set EGESTION_DATABASE_URL (app), ..._OWNER_URL, ..._CHECK_URL, ..._PURGE_URL."
+        f"-- PostgreSQL {OLDEST} or newer. As a superuser, once. Then set EGESTION_DATABASE_URL (app), ..._OWNER_URL, ..._CHECK_URL, ..._PURGE_URL."
     ]
     lines += [f"{statement.as_string()};" for statement in role_statements(frozenset(), passwords)]
     create = sql.SQL(

@@ -18,7 +18,7 @@ from .. import create_app
 from ..domain.clock import business_now
 from ..plugin import registry
 from ..ports import DailyTask
-from .daily import DailyBook
+from .daily import BackOff, DailyBook
 from .provision import libpq
 from .refusals import demand_safe
 
@@ -34,6 +34,7 @@ class Scheduler:
         self.app = app
         self.settings = settings
         self.book = DailyBook(settings.data_dir / "daily.json")
+        self.pauses = BackOff()
         self.ended = threading.Event()
         self.leading = threading.Event()
 
@@ -94,15 +95,27 @@ class Scheduler:
         for task in registry(self.app).daily_tasks.values():
             try:
                 self._catch_up(task)
-            except Exception as error:  # likewise: the other tasks have their own day
+            except Exception as error:  # the book cannot be written: the other tasks have their own day
                 log.error("%s failed: %s", task.name, type(error).__name__, exc_info=error)
 
     def _catch_up(self, task: DailyTask) -> None:
+        """Do every day that is due; one that fails waits longer each time, and holds back no later one."""
         for day in self.book.due(task.name, task.at, task.zone, business_now()):
-            if not self.leading.is_set():
+            if not self.leading.is_set() or self.ended.is_set():
                 return
-            task.run(day)
-            self.book.done(task.name, day)
+            if self.pauses.waits(task.name, day):
+                continue
+            try:
+                task.run(day)
+            except Exception as error:  # noqa: BLE001 - whatever it was, the next days are due
+                seconds = self.pauses.failed(task.name, day)
+                log.error(
+                    "%s of %s failed: %s; again in %d s", task.name, day, type(error).__name__, seconds, exc_info=error
+                )
+                self.book.failed(task.name, day)
+            else:
+                self.pauses.done(task.name, day)
+                self.book.done(task.name, day)
 
 
 def schedule(settings: Settings) -> None:

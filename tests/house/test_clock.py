@@ -108,6 +108,27 @@ def test_daily_tasks_catch_up_in_order(tmp_path: Path) -> None:
     assert [day.day for day in book.due("remit", hour, "Europe/Paris", now + timedelta(days=3))] == [25, 26, 27]
 
 
+def test_a_failed_day_stays_due_and_lets_later_ones_pass(tmp_path: Path) -> None:
+    book, hour = DailyBook(tmp_path / "daily.json"), at("2026-01-01T04:00").time()
+    now = at("2026-11-24T12:00:00+00:00")
+
+    def due() -> list[int]:
+        return [day.day for day in book.due("x", hour, "UTC", now)]
+
+    book.failed("x", at("2026-11-22").date())
+    assert due() == [22, 23, 24]
+    book.done("x", at("2026-11-23").date())
+    book.failed("x", at("2026-11-24").date())
+    assert due() == [22, 24]
+    book.done("x", at("2026-11-22").date())
+    assert due() == [24], "a repetition moves nothing back"
+    book.done("x", at("2026-11-24").date())
+    assert due() == []
+    book.failed("x", at("2026-11-24").date())
+    now += timedelta(days=60)
+    assert 24 not in due()[:1], "too old: left to the commands"
+
+
 def test_a_daily_task_after_the_clock_went_back_starts_with_today(tmp_path: Path) -> None:
     book, hour = DailyBook(tmp_path / "daily.json"), at("2026-01-01T04:00").time()
     book.done("journals", at("2027-01-01").date())

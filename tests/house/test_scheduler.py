@@ -120,3 +120,22 @@ def test_missed_days_are_caught_up_in_order(crew: Crew) -> None:
     clock.write_state(crew.settings.clock_file, timedelta(days=3), clock.business_now())
     until(lambda: len(days) == 4)
     assert [(day - days[0]).days for day in days] == [0, 1, 2, 3]
+
+
+def test_a_failing_day_holds_back_no_later_day_and_is_not_hammered(crew: Crew) -> None:
+    tried: list[date] = []
+
+    def run(day: date) -> None:
+        tried.append(day)
+        if day == tried[0]:
+            raise ZeroDivisionError
+
+    leader = crew.join(daily=DailyTask("close", day_time(0, 0), "Europe/Paris", run))
+    until(lambda: len(tried) == 1)
+    clock.write_state(crew.settings.clock_file, timedelta(days=2), clock.business_now())
+    until(lambda: len(tried) == 3)
+    time.sleep(4.5)  # two more looks
+    assert [(day - tried[0]).days for day in tried] == [0, 1, 2]
+    leader.pauses._tries.clear()  # its minute is over
+    until(lambda: len(tried) == 4)
+    assert tried[3] == tried[0], "the day that failed is still due"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from app.supervisor import doctor
 from app.supervisor.refusals import refusals
 from config import ConfigError, SecretFolder, load, socket_folder
 
@@ -126,12 +127,23 @@ def test_production_with_everything_starts(tmp_path: Path) -> None:
             "EGESTION_SECRET_KEY": "0123456789abcdef" * 4,
             "EGESTION_CARD_KEY": KEY,
             "EGESTION_SMTP_URL": "smtps://user:pass@mail.example:465",
+            "EGESTION_MAIL_FROM": "e-gestion@shop.example",
             "EGESTION_TLS_PROXY": "1",
         }
     )
     assert refusals(settings) == []
     assert [version for version, _ in settings.card_keys] == [2, 1]
     assert (settings.not_found_after, settings.gateway_deadline, settings.proxy_hops) == (600, 25, 1)
+
+
+def test_mails_by_smtp_come_from_a_named_address(tmp_path: Path) -> None:
+    given = {"EGESTION_DATA_DIR": str(tmp_path), "EGESTION_SMTP_URL": "smtp://127.0.0.1:9"}
+    sentence = "EGESTION_MAIL_FROM is not set"
+    assert sentence in "\n".join(refusals(load(given | {"EGESTION_ENV": "production"})))
+    assert sentence in "\n".join(text for _name, right, text in doctor._mail(load(given)) if not right)
+    named = given | {"EGESTION_MAIL_FROM": "e-gestion@shop.example"}
+    assert sentence not in "\n".join(refusals(load(named | {"EGESTION_ENV": "production"})))
+    assert sentence not in "\n".join(text for _name, _right, text in doctor._mail(load(named)))
 
 
 def test_production_demands_its_keys(tmp_path: Path) -> None:
