@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from .domain.actor import Actor
+from .domain.brands import BrandChoice
 from .domain.card import Card
 
 # --- the counter's side ---------------------------------------------------------------------------------------------
@@ -160,7 +161,10 @@ class BankView:
 
 @dataclass(frozen=True, slots=True)
 class AuthorizeRequest:
-    """An authorisation in VALIDATION mode (we hold the deferral), always with the gateway's MOTO flag."""
+    """An authorisation in VALIDATION mode (we hold the deferral), always with the gateway's MOTO flag.
+
+    `brand_choice` says how the brand of a co-badged card was chosen (Regulation (EU) 2015/751 art. 8).
+    """
 
     reference: str
     amount: int
@@ -172,6 +176,7 @@ class AuthorizeRequest:
     return_context: str | None
     capture_mode: str
     capture_day: int
+    brand_choice: str = BrandChoice.ONLY
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,4 +154,5 @@ def _request(sale: Transaction, order: NewOrder) -> AuthorizeRequest:
         return_context=sale.return_context,
         capture_mode=sale.capture_mode,
         capture_day=sale.capture_day,
+        brand_choice=sale.brand_choice,
     )

@@ -6,6 +6,7 @@ is always MOTO. Amounts travel as text, which the platform takes as well as numb
 
 from __future__ import annotations
 
+from app.domain.brands import BrandChoice
 from app.domain.currencies import CURRENCIES
 from app.ports import AmountRequest, AuthorizeRequest, DuplicateRequest, ForceRequest
 
@@ -13,6 +14,9 @@ from .sockets import Unsent
 
 CAPTURE = {"captureMode": "VALIDATION", "captureDay": "6", "orderChannel": "MOTO"}
 ORDER_ID, CUSTOMER_ID, RETURN_CONTEXT, ORIGIN = 32, 19, 256, 20  # characters (Sogenactif's data dictionary)
+
+# How the brand of a co-badged card was chosen; of a card with one brand there is nothing to say.
+_CHOSEN = {BrandChoice.DEFAULT: "APPLIED_DEFAULT", BrandChoice.CUSTOMER: "APPLIED_HOLDER"}
 
 # The platform makes `| ; : "` blanks by itself; control characters it refuses.
 _BLANKED = str.maketrans(dict.fromkeys('|;:"' + "".join(map(chr, (*range(32), 127))), " "))
@@ -28,6 +32,7 @@ def card_order(request: AuthorizeRequest) -> dict[str, str]:
         "cardNumber": card.reveal_number(),
         "cardExpiryDate": card.expiry_yyyymm,
         "paymentMeanBrand": request.brand,
+        **_chosen(request.brand_choice),
         "paymentPattern": "ONE_SHOT",
         **CAPTURE,
         **_free("orderId", request.order_number, ORDER_ID),
@@ -36,6 +41,11 @@ def card_order(request: AuthorizeRequest) -> dict[str, str]:
     }
     code = card.reveal_security_code()
     return fields if code is None else fields | {"cardCSCValue": code}
+
+
+def _chosen(how: str) -> dict[str, str]:
+    status = _CHOSEN.get(how)
+    return {} if status is None else {"paymentMeanBrandSelectionStatus": status}
 
 
 def duplicate(request: DuplicateRequest) -> dict[str, str]:
