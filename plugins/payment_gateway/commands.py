@@ -26,7 +26,7 @@ def resolve() -> None:
     while True:
         asked += resolve_open()
         expire_due(MOST)
-        send_due()
+        send_due(MOST)
         under_way = open_operations().under_way
         if not under_way or time.monotonic() >= until:
             break
