@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ..domain.states import OperationName, OperationStatus
 from .base import Key, MerchantOwned, Minor, Model, Moment, code, one_of, owned, refers
 
+# Who approves is another than who asked; where nobody asked, nobody approves (a comparison with null would let it pass).
+_FOUR_EYES = "approved_by_id IS NULL OR (requested_by_id IS NOT NULL AND approved_by_id <> requested_by_id)"
+
 
 class Operation(MerchantOwned, Model):
     """`before_*` is what the bank last said before this was sent: the difference to an inquiry tells the outcome.
@@ -27,7 +30,7 @@ class Operation(MerchantOwned, Model):
         one_of("name", OperationName, "ck_operation_name"),
         one_of("status", OperationStatus, "ck_operation_status"),
         CheckConstraint("amount >= 0", name="ck_operation_amount"),
-        CheckConstraint("approved_by_id IS NULL OR approved_by_id <> requested_by_id", name="ck_operation_four_eyes"),
+        CheckConstraint(_FOUR_EYES, name="ck_operation_four_eyes"),
         UniqueConstraint("transaction_id", "sequence", name="uq_operation_sequence"),
         UniqueConstraint("remittance_id", "remittance_line", name="uq_operation_remittance_line"),
         Index(

@@ -7,11 +7,12 @@ The secret is never in the database: `secret_name` names a file under `$EGESTION
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import cast
 
-from sqlalchemy import CheckConstraint, Index, String, text
+from sqlalchemy import CheckConstraint, Index, String, Table, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models import Contract, Merchant
+from app.models import Contract, Merchant, Transaction
 from app.models.base import AdministeredByMerchant, Key, Model, Moment, code, one_of, owned, refers
 
 
@@ -61,3 +62,8 @@ class GatewayAccount(AdministeredByMerchant, Model):
 
     def __str__(self) -> str:
         return f"{self.adapter} {self.bank_merchant_id}"
+
+
+# The sale is the core's table, the account ours: the core names the column, the key between both is added here, so that
+# the core's models stand without the plug-in (docs/decisions/0060).
+cast(Table, Transaction.__table__).append_constraint(refers("transaction", "gateway_account_id", "gateway_account"))

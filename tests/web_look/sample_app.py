@@ -169,7 +169,7 @@ def build(database: str = "sqlite:///:memory:") -> Flask:
     builder = AppBuilder(base_template="egestion/base.html")
     with app.app_context():
         builder.init_app(app, db.session)
-        db.create_all()
+        _create_tables(db)
         builder.add_view(OrderView, "Order", label=_l("New order"), category="Desk", category_label=_l("Desk"))
         builder.add_view(SaleView, "Sales", label=_l("Transactions"), category="Desk")
         builder.add_view(ShopView, "Shops", label=_l("Merchants"), category="House", category_label=_l("House"))
@@ -177,6 +177,13 @@ def build(database: str = "sqlite:///:memory:") -> Flask:
         builder.add_permissions(update_perms=True)
         _fill(db, builder)
     return app
+
+
+def _create_tables(db: SQLAlchemy) -> None:
+    """Create Flask-AppBuilder's tables and the sample's; the product's own, on the same metadata, need PostgreSQL."""
+    ours = {Sale.__tablename__, Shop.__tablename__}
+    wanted = [table for name, table in Model.metadata.tables.items() if name.startswith("ab_") or name in ours]
+    Model.metadata.create_all(db.engine, tables=wanted)
 
 
 def _loader() -> FileSystemLoader:
