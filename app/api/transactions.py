@@ -107,5 +107,7 @@ def _act(reference: str, fields: Sequence[Field], act: Act, demand: Demand) -> R
     try:
         return answered(act(who, reference, request, key))
     except NotSent as error:
-        error.params.setdefault("zone", zone_of(db.session(), reference))  # when it opens is told in the merchant's time
+        error.params.setdefault(
+            "zone", zone_of(db.session(), reference)
+        )  # when it opens is told in the merchant's time
         raise

@@ -135,7 +135,11 @@ def _mail(settings: Settings) -> Iterator[tuple[str, bool, str]]:
         yield "mail", settings.practice, f"kept as .eml in {settings.outbox_dir}"
         return
     if "EGESTION_MAIL_FROM" not in settings.given:
-        yield "mail", False, f"EGESTION_MAIL_FROM is not set: mails come from {settings.mail_from}, which servers refuse"
+        yield (
+            "mail",
+            False,
+            f"EGESTION_MAIL_FROM is not set: mails come from {settings.mail_from}, which servers refuse",
+        )
     parts = urlsplit(settings.smtp_url)
     port = parts.port or (465 if parts.scheme == "smtps" else 25)
     alive = probe.answers(parts.hostname or "", port, 3)

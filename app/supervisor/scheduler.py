@@ -107,7 +107,7 @@ class Scheduler:
                 continue
             try:
                 task.run(day)
-            except Exception as error:  # noqa: BLE001 - whatever it was, the next days are due
+            except Exception as error:
                 seconds = self.pauses.failed(task.name, day)
                 log.error(
                     "%s of %s failed: %s; again in %d s", task.name, day, type(error).__name__, seconds, exc_info=error

@@ -27,7 +27,9 @@ class AccountUnusable(NotSent):
     """
 
     def __init__(self, found: str, **facts: str) -> None:
-        super().__init__(why=N_("The gateway account cannot be used as it is set up; an administrator must look at it."))
+        super().__init__(
+            why=N_("The gateway account cannot be used as it is set up; an administrator must look at it.")
+        )
         self.found, self.facts = found, facts
 
     def detail(self) -> str:

@@ -16,7 +16,16 @@ from app.domain.verbs import Verb
 from app.models import Merchant
 from config import Settings
 from plugins.payment_gateway.accounts import GatewayAccount
-from tests.api.client import CAPTURE_REFUSED, COMMITS_THEN_CUTS, REFERRAL, REFUSED, Client, body_of, fields_of, problem_of
+from tests.api.client import (
+    CAPTURE_REFUSED,
+    COMMITS_THEN_CUTS,
+    REFERRAL,
+    REFUSED,
+    Client,
+    body_of,
+    fields_of,
+    problem_of,
+)
 from tests.api.conftest import As
 
 VERBS = [verb.value for verb in Verb if verb is not Verb.MOVE]

@@ -41,6 +41,8 @@ def test_the_doctor_refuses_what_is_older(
         yield Server()
 
     monkeypatch.setattr(database_health, "_connect", connect)
-    found = {name: (fine, text) for name, fine, text in database_health._server(load({"EGESTION_DATA_DIR": str(tmp_path)}))}
+    found = {
+        name: (fine, text) for name, fine, text in database_health._server(load({"EGESTION_DATA_DIR": str(tmp_path)}))
+    }
     assert found["PostgreSQL"][0] is right
     assert right or f"needs {roles.OLDEST} or newer" in found["PostgreSQL"][1]

@@ -83,7 +83,10 @@ def test_a_users_names_are_refused_beside_their_field(app: Flask, world: World, 
     assert user(app, form["username"].replace("\0", "")) is None or value.startswith("CLERK")
     existing = world.users[f"risk_{A}"]
     change = {name: text for name, text in form.items() if "password" not in name}
-    assert client.post(f"/users/edit/{existing}", data=change | {"username": f"risk_{A}"} | {field: value}).status_code == 200
+    assert (
+        client.post(f"/users/edit/{existing}", data=change | {"username": f"risk_{A}"} | {field: value}).status_code
+        == 200
+    )
 
 
 def test_ones_own_name_holds_no_control_characters(app: Flask, world: World) -> None:

@@ -16,7 +16,7 @@ CAPTURE = {"captureMode": "VALIDATION", "captureDay": "6", "orderChannel": "MOTO
 ORDER_ID, CUSTOMER_ID, RETURN_CONTEXT, ORIGIN = 32, 19, 256, 20  # characters (Sogenactif's data dictionary)
 
 # How the brand of a co-badged card was chosen; of a card with one brand there is nothing to say.
-_CHOSEN = {BrandChoice.DEFAULT: "APPLIED_DEFAULT", BrandChoice.CUSTOMER: "APPLIED_HOLDER"}
+_CHOSEN: dict[str, str] = {BrandChoice.DEFAULT: "APPLIED_DEFAULT", BrandChoice.CUSTOMER: "APPLIED_HOLDER"}
 
 # The platform makes `| ; : "` blanks by itself; control characters it refuses.
 _BLANKED = str.maketrans(dict.fromkeys('|;:"' + "".join(map(chr, (*range(32), 127))), " "))
