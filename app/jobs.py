@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from datetime import datetime, timedelta
+from typing import Any
 
 import redis
 import structlog
@@ -86,7 +87,7 @@ def ring(name: str, id: int) -> bool:
     return True
 
 
-def workers_alive(connection: redis.Redis) -> int:
+def workers_alive(connection: redis.Redis[Any]) -> int:
     """Return how many workers of the queue have given a sign of life lately. Raises redis.RedisError.
 
     A killed worker's entry outlives it by minutes, so its last heartbeat is looked at, not that there is one.

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -168,8 +170,9 @@ def build(database: str = "sqlite:///:memory:") -> Flask:
     CSRFProtect(app)
     builder = AppBuilder(base_template="egestion/base.html")
     with app.app_context():
-        builder.init_app(app, db.session)
-        _create_tables(db)
+        with _own_tables_only():
+            builder.init_app(app, db.session)
+            db.create_all()
         builder.add_view(OrderView, "Order", label=_l("New order"), category="Desk", category_label=_l("Desk"))
         builder.add_view(SaleView, "Sales", label=_l("Transactions"), category="Desk")
         builder.add_view(ShopView, "Shops", label=_l("Merchants"), category="House", category_label=_l("House"))
@@ -179,11 +182,18 @@ def build(database: str = "sqlite:///:memory:") -> Flask:
     return app
 
 
-def _create_tables(db: SQLAlchemy) -> None:
-    """Create Flask-AppBuilder's tables and the sample's; the product's own, on the same metadata, need PostgreSQL."""
+@contextmanager
+def _own_tables_only() -> Iterator[None]:
+    """Let Flask-AppBuilder create its tables and the sample's: the product's, on the same metadata, need PostgreSQL."""
+    metadata = Model.metadata
     ours = {Sale.__tablename__, Shop.__tablename__}
-    wanted = [table for name, table in Model.metadata.tables.items() if name.startswith("ab_") or name in ours]
-    Model.metadata.create_all(db.engine, tables=wanted)
+    wanted = [table for name, table in metadata.tables.items() if name.startswith("ab_") or name in ours]
+    everything = metadata.create_all
+    metadata.create_all = lambda engine, **_more: everything(engine, tables=wanted)
+    try:
+        yield
+    finally:
+        del metadata.create_all
 
 
 def _loader() -> FileSystemLoader:
