@@ -92,7 +92,7 @@ def test_a_contract_number_belongs_to_one_merchant(app: Flask, world: World) -> 
     for which, status in ((A, 302), (B, 200)):
         answer = client.post("/contracts/add", data=contract | {"merchant": str(world.rows[which]["merchant"])})
         assert answer.status_code == status
-    assert "In use already." in answer.text
+    assert "Déjà utilisé." in answer.text or "In use already." in answer.text
     assert re.search(r'name="number"[^>]*aria-invalid="true"|aria-invalid="true"[^>]*name="number"', answer.text)
     (made,) = rows(app, Contract, Contract.number == "5559999")
     assert (made.active, made.immediate_allowed) == (False, False), "no tick is demanded"
@@ -134,7 +134,7 @@ def test_contracts_and_options(app: Flask, world: World) -> None:
     assert client.post("/options/add", data=option).status_code == 302
     again = client.post("/options/add", data=option)
     assert again.status_code == 200, "subscribed already"
-    assert "In use already." in again.text
+    assert "Déjà utilisé." in again.text or "In use already." in again.text
     assert len(rows(app, MerchantOption, MerchantOption.code == "JRB")) == 1
 
 

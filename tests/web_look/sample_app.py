@@ -21,7 +21,7 @@ from flask_babel import lazy_gettext as _l
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from jinja2 import FileSystemLoader
-from sqlalchemy import Boolean, Date, DateTime, ForeignKey, Integer, String, Text
+from sqlalchemy import Boolean, Date, DateTime, ForeignKey, Integer, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 import app as product
@@ -187,9 +187,12 @@ def _own_tables_only() -> Iterator[None]:
     """Let Flask-AppBuilder create its tables and the sample's: the product's, on the same metadata, need PostgreSQL."""
     metadata = Model.metadata
     ours = {Sale.__tablename__, Shop.__tablename__}
-    wanted = [table for name, table in metadata.tables.items() if name.startswith("ab_") or name in ours]
+
+    def wanted() -> list[Table]:
+        return [table for name, table in metadata.tables.items() if name.startswith("ab_") or name in ours]
+
     everything = metadata.create_all
-    metadata.create_all = lambda engine, **_more: everything(engine, tables=wanted)
+    metadata.create_all = lambda engine, **_more: everything(engine, tables=wanted())
     try:
         yield
     finally:

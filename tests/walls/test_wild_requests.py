@@ -1,4 +1,7 @@
-"""Hostile addresses: no list, record, form or action answers 500, whatever the argument. Seeded and bounded in time."""
+"""Hostile addresses: no list, record, form or action answers 500, whatever the argument. Seeded and bounded in time.
+
+Its requests change rows of the shared world: by its name it runs last in this folder.
+"""
 
 from __future__ import annotations
 
