@@ -192,7 +192,7 @@ def _own_tables_only() -> Iterator[None]:
         return [table for name, table in metadata.tables.items() if name.startswith("ab_") or name in ours]
 
     everything = metadata.create_all
-    metadata.create_all = lambda engine, **_more: everything(engine, tables=wanted())
+    metadata.create_all = lambda bind, **_more: everything(bind, tables=wanted())
     try:
         yield
     finally:
