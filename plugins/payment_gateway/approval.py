@@ -11,7 +11,8 @@ from app.domain.states import CaptureMode, Event, OperationName, OperationStatus
 from app.models import Operation
 from app.ports import Decision, GatewayResult
 
-from .ledger import Case, enter, finish
+from .cases import Case
+from .ledger import enter, finish
 from .risk import judge_answer
 
 

@@ -22,8 +22,9 @@ from app.security import profiles
 from . import terminal
 from .allowed import allowed
 from .answers import answer
+from .cases import Case, open_case
 from .immediate import capture_immediate
-from .ledger import Case, open_case, owed, under_way
+from .ledger import owed, under_way
 from .overtaken import reject_overtaken
 from .runner import Intent, demand_open, perform
 from .submissions import DECIDE, bind, claim

@@ -15,7 +15,7 @@ from app.models import Transaction
 from app.ports import Answer
 
 from .answers import answer
-from .ledger import open_case
+from .cases import open_case
 from .runner import Intent, demand_open, perform
 from .verbs import capture
 from .verbs.base import account_of

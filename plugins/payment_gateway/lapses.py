@@ -13,7 +13,8 @@ from app.domain.errors import DomainError
 from app.domain.states import Event, OperationName, OperationStatus, State
 from app.domain.text import N_
 
-from .ledger import Case, enter, finish, open_case
+from .cases import Case, open_case
+from .ledger import enter, finish
 from .overtaken import reject_overtaken
 from .verbs.base import is_open
 

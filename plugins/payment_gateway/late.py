@@ -9,7 +9,8 @@ from app.domain.text import N_
 from app.models import Operation
 from app.ports import GatewayResult, Outcome
 
-from .ledger import Case, enter
+from .cases import Case
+from .ledger import enter
 
 _CONFIRMS = {
     OperationStatus.DONE: (Outcome.APPROVED,),

@@ -2,67 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import Session
 
 from app.database import now, real_now
 from app.domain.actor import Actor
-from app.domain.errors import NotFound, OperationInFlight
 from app.domain.states import OPEN_STATUSES, Event, OperationName, OperationStatus, next_state
-from app.models import Contract, Merchant, Operation, Transaction, TransactionEvent
+from app.models import Operation, Transaction, TransactionEvent
 from app.ports import GatewayResult
 
 from .rows import insert_row
 
 GRACE = timedelta(seconds=5)  # after which a SENT operation without an answer is inquired
 OLD_ENOUGH = timedelta(hours=24)  # uncertain for so long, persons may resolve it
-Settings = tuple[Merchant, Contract]
-_SETTINGS = (
-    joinedload(Transaction.merchant, innerjoin=True),
-    joinedload(Transaction.contract, innerjoin=True),
-    joinedload(Transaction.customer),
-)
 
 
 def call_deadline() -> timedelta:
     """Return how long one call of a gateway may take, all in all: 25 s, shorter in practice where it is set so."""
     return timedelta(seconds=current_app.extensions["settings"].gateway_deadline)
-
-
-@dataclass(slots=True)
-class Case:
-    """A transaction locked in a unit, with its operations in sequence, and who acts.
-
-    `whole` is False where only the first operation was read: a slip may have been amended meanwhile.
-    """
-
-    session: Session
-    actor: Actor
-    transaction: Transaction
-    operations: list[Operation]
-    key: str | None = None
-    whole: bool = True
-
-    def add(self, name: OperationName, status: OperationStatus, amount: int, **more: Any) -> Operation:
-        """Add the next operation of the transaction, asked by the actor."""
-        if not self.whole:
-            self.operations[1:], self.whole = operations_of(self.session, self.transaction)[1:], True
-        operation = new_operation(self.transaction, len(self.operations) + 1, name, status, amount, self.actor, **more)
-        self.session.add(operation)
-        self.session.flush()
-        self.operations.append(operation)
-        return operation
-
-    def demand_nothing_in_flight(self, but: Operation | None = None) -> None:
-        """Raise OperationInFlight while an operation other than `but` is under way."""
-        if any(under_way(operation) for operation in self.operations if operation is not but):
-            raise OperationInFlight()
 
 
 def under_way(operation: Operation) -> bool:
@@ -129,65 +89,6 @@ def wait(operation: Operation, until: datetime) -> None:
 def promised(operation: Operation) -> bool:
     """Return whether somebody was told that the operation waits and will leave."""
     return "promised_at" in (operation.evidence or {})
-
-
-def lock(session: Session, transaction_id: int, *, skip_locked: bool = False) -> Transaction:
-    """Return the transaction under a row lock, as it is now; raises NotFound, or OperationInFlight when skipped."""
-    row = session.scalar(
-        select(Transaction)
-        .where(Transaction.id == transaction_id)
-        .options(*_SETTINGS)
-        .with_for_update(of=Transaction, skip_locked=skip_locked)
-        .execution_options(populate_existing=True)
-    )
-    if row is None:
-        raise OperationInFlight() if skip_locked else NotFound()
-    return row
-
-
-def open_case(
-    session: Session, actor: Actor, transaction_id: int, key: str | None = None, *, skip_locked: bool = False
-) -> Case:
-    """Lock the transaction and read its operations."""
-    transaction = lock(session, transaction_id, skip_locked=skip_locked)
-    return Case(session, actor, transaction, operations_of(session, transaction, populate_existing=True), key)
-
-
-def operations_of(session: Session, transaction: Transaction, **options: bool) -> list[Operation]:
-    """Return the operations of a locked transaction by sequence."""
-    return list(
-        session.scalars(
-            select(Operation)
-            .where(Operation.merchant_id == transaction.merchant_id, Operation.transaction_id == transaction.id)
-            .order_by(Operation.sequence)
-            .execution_options(**options)
-        )
-    )
-
-
-def open_order(
-    session: Session, actor: Actor, transaction_id: int, operation_id: int, settings: Settings | None = None
-) -> Case:
-    """Lock an order together with its first operation, in one statement; read them all if more has happened since.
-
-    `settings` are the merchant and contract as the unit before read them. While the first operation is open everything but an amendment waits for its end, so the others need no reading.
-    """
-    row = session.execute(
-        select(Transaction, Operation)
-        .join(Operation, Operation.transaction_id == Transaction.id)
-        .where(Transaction.id == transaction_id, Operation.id == operation_id)
-        .options(*(_SETTINGS if settings is None else _SETTINGS[2:]))
-        .with_for_update(of=(Transaction, Operation))
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None:
-        raise NotFound()
-    if settings is not None:
-        set_committed_value(row[0], "merchant", settings[0])
-        set_committed_value(row[0], "contract", settings[1])
-    if row[1].sequence == 1 and row[1].status in OPEN_STATUSES:
-        return Case(session, actor, row[0], [row[1]], whole=False)
-    return open_case(session, actor, transaction_id)
 
 
 def enter(

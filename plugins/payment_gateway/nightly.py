@@ -18,9 +18,9 @@ from app.models import Transaction
 from app.ports import BankView, DailyTask
 
 from .accounts import GatewayAccount
+from .cases import open_case
 from .conclusion import HOLDING, TAKEN
 from .late import release_late_approval
-from .ledger import open_case
 from .resolution import ask
 
 log = structlog.get_logger(__name__)

@@ -9,7 +9,8 @@ from app.domain.actor import machine
 from app.domain.states import Event, OperationName, OperationStatus
 from app.domain.verbs import STATES, Verb
 
-from .ledger import Case, enter, finish
+from .cases import Case
+from .ledger import enter, finish
 
 # Refunds are not among them: they reserve their amount, so nothing overtakes them.
 _VERBS: Mapping[str, Verb] = MappingProxyType(

@@ -27,8 +27,9 @@ from app.ports import BankView, GatewayResult, Outcome
 
 from .account_access import gateway_for
 from .accounts import GatewayAccount
+from .cases import Case, open_case
 from .conclusion import Conclusion, Finding, conclude, waited_enough
-from .ledger import GRACE, OLD_ENOUGH, Case, enter, finish, open_case
+from .ledger import GRACE, OLD_ENOUGH, enter, finish
 from .overtaken import reject_overtaken
 from .resolved import cancel_asked, cancelled_by_a_person
 from .settle import settle, unknown

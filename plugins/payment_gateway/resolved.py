@@ -13,7 +13,8 @@ from app.domain.states import Event, OperationName, OperationStatus, State
 from app.models import Operation
 from app.ports import GatewayResult, Outcome
 
-from .ledger import Case, enter, finish
+from .cases import Case
+from .ledger import enter, finish
 
 ASKED = "cancel"  # the key within an operation's evidence
 

@@ -29,7 +29,8 @@ from .account_access import gateway_for
 from .accounts import GatewayAccount
 from .answers import ORDERS, answer
 from .blackouts import opens_at
-from .ledger import Case, Settings, call_deadline, open_case, open_order
+from .cases import Case, Settings, open_case, open_order
+from .ledger import call_deadline
 from .overtaken import reject_overtaken
 from .rows import update_row
 from .settle import settle

@@ -24,8 +24,9 @@ from app.models import Operation
 from app.ports import GatewayResult, Outcome
 
 from .approval import approve
+from .cases import Case
 from .late import late_answer
-from .ledger import Case, enter, finish, owed, promised, wait
+from .ledger import enter, finish, owed, promised, wait
 from .nights import refund_leaves_at
 from .remittances import leave, take_line
 

@@ -24,8 +24,9 @@ from .account_access import gateway_for, new_orders_stopped
 from .accounts import GatewayAccount
 from .answers import answer
 from .cards import find_or_add_card
+from .cases import Case, Settings, open_case
 from .immediate import capture_immediate
-from .ledger import Case, Settings, enter, finish, new_operation, open_case
+from .ledger import enter, finish, new_operation
 from .orders import capture_day_of, checked, demand_active, mode_of, new_sale
 from .people import write_customer
 from .risk import judge, write_hits

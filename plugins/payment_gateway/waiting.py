@@ -17,8 +17,8 @@ from app.models import Operation
 from app.ports import Answer
 
 from .answers import answer
+from .cases import open_case
 from .desk import resend
-from .ledger import open_case
 from .runner import Intent, perform
 from .settle import TRY_AGAIN
 

@@ -23,8 +23,8 @@ from app.plugin import registry
 from app.ports import ActionRequest, Answer, NewOrder
 from app.security.profiles import PROFILES
 from plugins.payment_gateway.accounts import GatewayAccount
+from plugins.payment_gateway.cases import open_case
 from plugins.payment_gateway.lapses import expire
-from plugins.payment_gateway.ledger import open_case
 from plugins.payment_gateway.practice import create_practice_account
 from plugins.payment_gateway.resolution import ALL, resolve_one
 from plugins.payment_gateway.waiting import send_one

@@ -13,7 +13,8 @@ from app.models.search_keys import order_key
 from app.ports import ActionRequest
 from app.security import profiles
 
-from ..ledger import Case, enter, finish
+from ..cases import Case
+from ..ledger import enter, finish
 from ..people import PARTS, write_customer
 from .base import Step, right_or_own
 

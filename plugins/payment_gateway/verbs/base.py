@@ -21,7 +21,7 @@ from app.models.merchant import ClerkCancels
 from app.ports import ActionRequest, Answer
 
 from ..accounts import GatewayAccount
-from ..ledger import Case
+from ..cases import Case
 from ..runner import Intent, gateway_of
 
 BEFORE_REMITTANCE = (State.PENDING, State.REFERRAL, State.TO_CHALLENGE, State.TO_VALIDATE, State.TO_CAPTURE)

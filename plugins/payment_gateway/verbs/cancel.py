@@ -11,7 +11,8 @@ from app.models import Operation
 from app.ports import ActionRequest, AmountRequest
 from app.security import profiles
 
-from ..ledger import Case, enter, finish, mark_sent
+from ..cases import Case
+from ..ledger import enter, finish, mark_sent
 from ..runner import Intent, demand_open, gateway_of, intent_for, slot
 from .base import Step, account_of, amount_of, ask, demand_capability, demand_state, reason_of, right_or_own
 

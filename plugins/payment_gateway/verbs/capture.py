@@ -13,7 +13,8 @@ from app.models import Operation
 from app.ports import ActionRequest, AmountRequest
 from app.security import profiles
 
-from ..ledger import Case, mark_sent
+from ..cases import Case
+from ..ledger import mark_sent
 from ..remittances import join
 from ..runner import Intent, demand_open, intent_for, slot
 from .base import Step, account_of, ask, demand_capability, demand_state, right

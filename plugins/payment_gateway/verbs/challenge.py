@@ -11,7 +11,8 @@ from app.ports import ActionRequest
 from app.security import profiles
 
 from ..approval import accepted_challenge
-from ..ledger import Case, enter, finish
+from ..cases import Case
+from ..ledger import enter, finish
 from ..runner import Intent, demand_open
 from . import cancel
 from .base import Step, account_of, demand_capability, demand_state, reason_of, right

@@ -20,7 +20,8 @@ from app.security import profiles
 from ..account_access import gateway_for, new_orders_stopped
 from ..accounts import GatewayAccount
 from ..answers import answer
-from ..ledger import Case, enter, finish
+from ..cases import Case
+from ..ledger import enter, finish
 from ..orders import capture_day_of, demand_active, mode_of
 from ..references import new_reference
 from ..risk import judge, write_hits

@@ -16,7 +16,7 @@ from app.models import Operation
 from app.ports import ActionRequest, ForceRequest
 from app.security import profiles
 
-from ..ledger import Case
+from ..cases import Case
 from ..runner import Intent, demand_open, intent_for, slot
 from .base import Step, account_of, demand_capability, demand_state, right
 

@@ -12,7 +12,8 @@ from app.domain.verbs import Verb
 from app.ports import ActionRequest
 from app.security import profiles
 
-from ..ledger import Case, enter
+from ..cases import Case
+from ..ledger import enter
 from ..remittances import remittance_day
 from .base import Step, demand_state, right
 

@@ -15,8 +15,9 @@ from app.ports import ActionRequest, AmountRequest, Answer, GatewayResult, Outco
 from app.security import profiles
 
 from ..answers import answer
+from ..cases import Case
 from ..late import contradiction
-from ..ledger import GRACE, OLD_ENOUGH, Case, call_deadline, enter, finish
+from ..ledger import GRACE, OLD_ENOUGH, call_deadline, enter, finish
 from ..resolved import cancelled_by_a_person, remember_answer, remember_cancel
 from ..runner import Intent, demand_open, intent_for, slot
 from ..settle import RELEASED, settle, unknown

@@ -11,7 +11,8 @@ from app.ports import ActionRequest
 from app.security import profiles
 
 from ..approval import validated
-from ..ledger import Case, enter, finish
+from ..cases import Case
+from ..ledger import enter, finish
 from .base import Step, amount_of, ask, demand_state, right
 
 

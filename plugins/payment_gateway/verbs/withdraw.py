@@ -13,7 +13,8 @@ from app.models import Operation, Transaction
 from app.ports import ActionRequest
 from app.security import profiles
 
-from ..ledger import Case, enter, finish
+from ..cases import Case
+from ..ledger import enter, finish
 from .base import Step
 
 WITHDRAWABLE = (OperationStatus.REQUESTED, OperationStatus.WAITING)
