@@ -45,7 +45,7 @@ IMPORTS = {
     "httpx": (),
     "http.client": ("plugins/payment_gateway/gateways/", "app/supervisor/probe.py"),
     # The judge reads the practice bank's journal, as a test would; it calls no verb.
-    "urllib.request": ("plugins/payment_gateway/checks.py",),
+    "urllib.request": ("plugins/payment_gateway/bank_journal.py",),
     "sqlite3": (BANK,),
     "pickle": (),
     "shelve": (),
