@@ -3,55 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
-import structlog
 
 from config import ConfigError, load
 
+from .invariants import gather, line
 from .ports import Evidence
 
-if TYPE_CHECKING:
-    from flask import Flask
-
-MOST_SHOWN = 10  # of what is wrong, on one line; --json names all
-log = structlog.get_logger(__name__)
-
-
-def gather(app: Flask) -> Iterator[tuple[str, Evidence]]:
-    """Run every registered checker and give (checker, verdict), sorted by invariant.
-
-    A checker that fails is a verdict too: its invariants are not known to hold.
-    """
-    from .checks.reading import CheckImpossible
-    from .plugin import registry
-
-    found: list[tuple[str, Evidence]] = []
-    with app.app_context():
-        for name, checker in sorted(registry().checkers.items()):
-            try:
-                found += [(name, evidence) for evidence in checker()]
-            except CheckImpossible as error:
-                found.append((name, Evidence("I?", 0, [str(error)], name)))
-            except Exception as error:  # one checker's trouble must not hide what the others find
-                log.error("checker_failed", checker=name, exc_info=error)
-                found.append((name, Evidence("I?", 0, [f"could not be checked: {type(error).__name__}"], name)))
-    yield from sorted(found, key=lambda pair: (_number(pair[1].invariant), pair[1].invariant, pair[1].note))
-
-
-def line(evidence: Evidence) -> str:
-    """Write one verdict as people read it: `I1 ok 5,123 checked (…)` or `I1 WRONG 2: …`."""
-    note = f" ({evidence.note})" if evidence.note else ""
-    if not evidence.wrong:
-        return f"{evidence.invariant} ok {evidence.checked:,} checked{note}"
-    shown = "; ".join(evidence.wrong[:MOST_SHOWN])
-    more = len(evidence.wrong) - MOST_SHOWN
-    return (
-        f"{evidence.invariant} WRONG {len(evidence.wrong):,}: {shown}{f'; and {more:,} more' if more > 0 else ''}{note}"
-    )
+__all__ = ["COMMANDS", "gather", "line", "verify"]
 
 
 def as_data(checker: str, evidence: Evidence) -> dict[str, Any]:
@@ -88,8 +49,3 @@ def verify(in_json: bool) -> None:
 
 #: What app/cli.py adds to the root group.
 COMMANDS = (verify,)
-
-
-def _number(invariant: str) -> int:
-    digits = re.search(r"\d+", invariant)
-    return int(digits[0]) if digits else 0

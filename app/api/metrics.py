@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
+from flask import current_app
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from .. import verdict
 from ..database import Scope, now, unit_of_work
 from ..domain.states import OperationStatus
 from ..extensions import db
@@ -27,12 +30,13 @@ UNSETTLED = (OperationStatus.SENT, OperationStatus.UNKNOWN, OperationStatus.WAIT
 class Waiting(Collector):
     """What waits, as it stands now."""
 
-    def __init__(self, session: Session, workers: int, at: datetime) -> None:
-        self.session, self.workers, self.at = session, workers, at
+    def __init__(self, session: Session, workers: int, at: datetime, folder: Path) -> None:
+        self.session, self.workers, self.at, self.folder = session, workers, at, folder
 
     def collect(self) -> Iterator[Metric]:
         """Yield the gauges."""
         yield GaugeMetricFamily("egestion_queue_workers", "Queue workers alive", self.workers)
+        yield from verified(self.folder)
         yield self._alarms()
         yield from self._operations()
         yield from self._mails()
@@ -65,6 +69,16 @@ class Waiting(Collector):
         yield GaugeMetricFamily("egestion_mails_oldest_seconds", "Age of the oldest of them", age)
 
 
+def verified(folder: Path) -> Iterator[Metric]:
+    """Yield what the night's `verify` found, nothing where it has not run on this machine."""
+    found = verdict.read(folder)
+    if found is None:
+        return
+    yield GaugeMetricFamily("egestion_verify_wrong", "Invariants that did not hold in the night", found["wrong"])
+    yield GaugeMetricFamily("egestion_verify_checked", "Invariants looked at in the night", found["invariants"])
+    yield GaugeMetricFamily("egestion_verify_timestamp_seconds", "When that was (Unix time)", found["at"])
+
+
 def exposition(workers: int) -> bytes:
     """Return the metrics in Prometheus' text format (one short unit over all merchants at work)."""
     at = now()
@@ -72,5 +86,5 @@ def exposition(workers: int) -> bytes:
         merchants = connection.scalars(_MERCHANTS, {"at": at, "most": MOST_MERCHANTS}).all()
     registry = CollectorRegistry(auto_describe=False)
     with unit_of_work(Scope(tuple(merchants))) as session:
-        registry.register(Waiting(session, workers, at))
+        registry.register(Waiting(session, workers, at, current_app.extensions["settings"].data_dir))
         return generate_latest(registry)

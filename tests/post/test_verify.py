@@ -4,17 +4,20 @@ import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, time
 from typing import Any
 
 import psycopg
 import pytest
 from flask import Flask
+from structlog.testing import capture_logs
 
 from app.database import Scope, unit_of_work
 from app.mail import queue_mail, send_due
 from app.plugin import registry
 from app.ports import Evidence
 from app.supervisor.postgres import superuser_url
+from app.verdict import VERDICT
 from app.verify import gather, line
 from config import DATABASE_NAME
 from tests.post.books import E, N, S, Sale, write_books
@@ -62,6 +65,29 @@ def test_true_books_are_clean_and_counted(app: Flask, books: dict[str, Any]) -> 
     assert {invariant for invariant, _ in found} == {"I1", "I5", "I6", "I7", "I10", "I13"}
     assert found["I1", "order of the amounts"].checked == 14
     assert found["I10", "mails"].checked == 2
+
+
+def test_the_night_verifies_and_tells_the_log_and_the_metrics(app: Flask, books: dict[str, Any]) -> None:
+    task = registry().daily_tasks["verify"]
+    assert (task.at, task.zone) == (time(3, 30), "Europe/Paris")
+    kept = app.extensions["settings"].data_dir / VERDICT
+    try:
+        assert night(app) == []
+        assert "egestion_verify_wrong 0.0" in app.test_client().get("/metrics").text
+        plant(app, "UPDATE transaction SET refunded_amount = 301 WHERE reference = %s", books["refunded"])
+        broken = night(app)
+        assert {entry["log_level"] for entry in broken} == {"error"}
+        assert any(books["refunded"] in entry["verdict"] for entry in broken)
+        assert f"egestion_verify_wrong {len(broken)}.0" in app.test_client().get("/metrics").text
+    finally:
+        kept.unlink(missing_ok=True)
+
+
+def night(app: Flask) -> list[Any]:
+    """What the nightly check tells the log of broken invariants."""
+    with capture_logs() as told:
+        registry(app).daily_tasks["verify"].run(date(2026, 11, 24))
+    return [entry for entry in told if entry["event"] == "invariant_broken"]
 
 
 DEFECTS: list[tuple[str, str, str, str]] = [
