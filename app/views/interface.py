@@ -10,11 +10,13 @@ from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 
 from ..security.identity import parse_key
+from ..web.listing import row_link
 from .filters import LedgerFilters, OfParent, SettingsFilters
 
 COUNTED = 10_000  # rows; beyond it a list says "more than"
 LARGEST_PAGE = 100  # rows
 LARGEST_CHOICE = 1_000  # rows of a drop-down
+SALE = "transaction.reference"
 LARGEST_SELECTION = 200  # rows a bulk action takes
 
 
@@ -122,3 +124,9 @@ class LedgerInterface(SafeInterface):
     def __init__(self, obj: Any, keys: Mapping[str, Callable[[str], str]] | None = None) -> None:
         self.keys = dict(keys or {})
         super().__init__(obj)
+
+    @staticmethod
+    def _get_attr_value(item: Any, col: str) -> Any:
+        """The name of another row's sale leads to it, for everybody: who sees these rows sees the sale."""
+        value = SafeInterface._get_attr_value(item, col)
+        return row_link(f"/transactions/show/{item.transaction_id}", value) if col == SALE and value else value

@@ -69,12 +69,22 @@ class EventView(LedgerView):
     rights: ClassVar[Rights] = {"can_list": READ, "can_show": READ}
     list_title = lazy_gettext("Events")
     show_title = lazy_gettext("Event")
-    list_columns: ClassVar[list[str]] = ["at", "merchant_id", "kind", "from_state", "to_state", "actor"]
-    show_columns: ClassVar[list[str]] = ["at", "kind", "from_state", "to_state", "actor"]
+    list_columns: ClassVar[list[str]] = [
+        "at",
+        "merchant_id",
+        "transaction.reference",
+        "kind",
+        "from_state",
+        "to_state",
+        "actor",
+    ]
+    show_columns: ClassVar[list[str]] = ["at", "transaction.reference", "kind", "from_state", "to_state", "actor"]
     search_columns: ClassVar[list[str]] = ["at"]
     sorts: ClassVar[Mapping[str, type]] = {"at": datetime}
     base_order: ClassVar[tuple[str, str]] = ("at", "desc")
-    column_kinds: ClassVar[dict[str, str]] = {"from_state": "state", "to_state": "state"}
+    column_kinds: ClassVar[dict[str, str]] = {
+        "kind": "event", "from_state": "state", "to_state": "state", "transaction.reference": "code",
+    }  # fmt: skip
 
 
 class CustomerView(LedgerView):
@@ -125,6 +135,7 @@ class TransactionView(LedgerView):
             {
                 "fields": [
                     "original_amount", "amount", "captured_amount", "refunded_amount", "reserved_amount", "refundable_amount",
+                    "currency",
                 ]
             },
         ),
@@ -140,7 +151,7 @@ class TransactionView(LedgerView):
             lazy_gettext("Customer"),
             {"fields": ["customer_id", "customer.name", "customer.telephone", "customer.email", "return_context", "note"]},
         ),
-        (lazy_gettext("Controls"), {"fields": ["complementary_code", "complementary_info", "currency"]}),
+        (lazy_gettext("Controls"), {"fields": ["complementary_code", "complementary_info"]}),
     ]  # fmt: skip
     search_columns: ClassVar[list[str]] = [
         "created_at", "reference", "order_key", "state", "brand", "channel", "last4", "created_by", "customer_id",
@@ -157,12 +168,16 @@ class TransactionView(LedgerView):
     column_kinds: ClassVar[dict[str, str]] = {
         "state": "state", "amount": "amount", "original_amount": "amount", "captured_amount": "amount",
         "refunded_amount": "amount", "reserved_amount": "amount", "refundable_amount": "amount", "reference": "code",
-        "masked_pan": "code", "capture_day": "number", "bank_status": "code",
+        "masked_pan": "code", "capture_day": "number", "bank_status": "state",
     }  # fmt: skip
     always_hidden: ClassVar[Sequence[str]] = ("currency",)
     loads: ClassVar[Sequence[Any]] = SHOWN  # what the desk looks at to say what is possible
     in_words: ClassVar[Sequence[str]] = ("channel", "capture_mode")
     row_actions: ClassVar[Sequence[str]] = ()
+
+    def _init_properties(self) -> None:
+        super()._init_properties()
+        self.formatters_columns = self.formatters_columns | {"card_expiry": expiry}
 
     def _sort(self, column: str, descending: bool) -> Any:
         sort = super()._sort(column, descending)
@@ -181,6 +196,11 @@ class TransactionView(LedgerView):
         possible = allowed(item)
         widgets["show"].template_args["actions"] = {name: a for name, a in self.actions.items() if name in possible}
         return widgets
+
+
+def expiry(stored: str | None) -> str:
+    """Return a stored expiry (YYYYMM) as cards print it: MM/YY."""
+    return f"{stored[4:]}/{stored[2:4]}" if stored else "–"
 
 
 def allowed(sale: Transaction) -> list[str]:

@@ -11,6 +11,7 @@ from flask_babel.speaklater import LazyString
 Words = dict[str, tuple[LazyString, str]]
 
 STATES: Words = {
+    "NEW": (lazy_gettext("new"), "plain"),  # before there is a row: in the history only
     "PENDING": (lazy_gettext("pending"), "wait"),
     "TO_CHALLENGE": (lazy_gettext("to check"), "alert"),
     "REFERRAL": (lazy_gettext("call the bank"), "alert"),
@@ -48,11 +49,46 @@ STATUSES: Words = {
     "REJECTED": (lazy_gettext("rejected"), "plain"),
     "WITHDRAWN": (lazy_gettext("withdrawn"), "plain"),
 }
-TABLES = {"state": STATES, "operation": OPERATIONS, "status": STATUSES}
+# The members of app.domain.states.Event, as rows of the history name them.
+EVENTS: Words = {
+    "REFUSED_BY_RULE": (lazy_gettext("Refused by a rule, the bank was not asked"), "bad"),
+    "SUBMITTED": (lazy_gettext("Authorisation asked"), "plain"),
+    "IMPORTED": (lazy_gettext("Terminal taking read in"), "plain"),
+    "APPROVED_TO_CAPTURE": (lazy_gettext("Authorised, to remit"), "good"),
+    "APPROVED_TO_VALIDATE": (lazy_gettext("Authorised, to validate"), "good"),
+    "APPROVED_AND_CAPTURED": (lazy_gettext("Authorised and remitted"), "good"),
+    "APPROVED_TO_CHALLENGE": (lazy_gettext("Authorised, to check"), "alert"),
+    "APPROVED_THEN_REFUSED": (lazy_gettext("Authorised, then refused by a rule"), "bad"),
+    "DECLINED": (lazy_gettext("Refused by the bank"), "bad"),
+    "ASKED_TO_CALL": (lazy_gettext("The bank asks for a call"), "alert"),
+    "NOT_SENT": (lazy_gettext("Not sent: no connection to the bank"), "bad"),
+    "NOT_RECEIVED": (lazy_gettext("The bank never received it"), "bad"),
+    "LATE_APPROVAL": (lazy_gettext("Authorised too late, released at the bank"), "alert"),
+    "CANCELLED": (lazy_gettext("Cancelled"), "plain"),
+    "CANCELLED_IN_PART": (lazy_gettext("Cancelled in part"), "plain"),
+    "VALIDATED": (lazy_gettext("Validated"), "plain"),
+    "CHALLENGE_ACCEPTED_TO_CAPTURE": (lazy_gettext("Check accepted, to remit"), "plain"),
+    "CHALLENGE_ACCEPTED_TO_VALIDATE": (lazy_gettext("Check accepted, to validate"), "plain"),
+    "CHALLENGE_REFUSED": (lazy_gettext("Check refused"), "plain"),
+    "CAPTURED": (lazy_gettext("Remitted to the bank"), "good"),
+    "CAPTURE_REFUSED": (lazy_gettext("Remittance refused by the bank"), "bad"),
+    "MOVED": (lazy_gettext("Moved to another day"), "plain"),
+    "HELD": (lazy_gettext("Held"), "plain"),
+    "RELEASED": (lazy_gettext("Released"), "plain"),
+    "EXPIRED": (lazy_gettext("Expired"), "bad"),
+    "REFUNDED_IN_PART": (lazy_gettext("Refunded in part"), "plain"),
+    "REFUNDED": (lazy_gettext("Wholly refunded"), "plain"),
+    "AMENDED": (lazy_gettext("Amended"), "plain"),
+    "DUPLICATED": (lazy_gettext("Duplicated"), "plain"),
+    "WITHDRAWN": (lazy_gettext("A request was withdrawn or rejected"), "plain"),
+    "CHARGED_BACK": (lazy_gettext("Came back unpaid"), "bad"),
+    "REPRESENTED": (lazy_gettext("Presented again to the bank"), "plain"),
+}
+TABLES = {"state": STATES, "operation": OPERATIONS, "status": STATUSES, "event": EVENTS}
 
 
 def label(code: object, kind: str = "state") -> str:
-    """Return the word for a code of `kind` (state, operation, status) in the reader's language, else the code."""
+    """Return the word for a code of `kind` (state, operation, status, event) in the reader's language, else the code."""
     word = TABLES[kind].get(str(code))
     return str(word[0]) if word else str(code)
 

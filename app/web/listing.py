@@ -1,7 +1,7 @@
 """What the list and show templates ask about a generated view: its cells, its links, its permissions.
 
 A view may say more with plain attributes, all optional (docs/screens.md):
-`column_kinds` {column: amount | number | moment | day | state | operation | status | code}, `hidden_columns`,
+`column_kinds` {column: amount | number | moment | day | state | operation | status | event | code}, `hidden_columns`,
 `currency_column`, `zone_column`, `empty_text`, `filter_template`, `row_actions`.
 """
 
