@@ -7,9 +7,10 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 
-from ..domain.errors import NotFound, NotPermitted
+from ..domain.errors import InvalidInput, NotFound, NotPermitted, NotSent
 from ..extensions import db
 from ..forms.actions import DECISION, read_action
+from ..models.queries.desk import demand_operation, zone_of_operation
 from ..models.queries.keyset import Page
 from ..models.queries.merchants import MerchantFacts, merchants_in_scope
 from ..models.queries.operations import OperationFilter
@@ -38,12 +39,21 @@ def decision(approve: bool) -> Callable[..., ResponseReturnValue]:
     """Return the view of POST /approvals/{id}/approve or reject."""
 
     def view(id: str) -> ResponseReturnValue:
-        key, values = idempotency_key(), read_body(optional=True)
-        request = read_action(DECISION, values)
+        key, values, who = idempotency_key(), read_body(optional=True), actor()
         operation_id = parse_key(id)
         if operation_id is None:
             raise NotFound()
-        return answered(registry().desk.decide(actor(), operation_id, approve, request.note, key))
+        try:
+            request = read_action(DECISION, values)
+        except InvalidInput:
+            demand_operation(db.session(), operation_id)  # 404 and 403 come before 422
+            who.demand(profiles.APPROVE)
+            raise
+        try:
+            return answered(registry().desk.decide(who, operation_id, approve, request.note, key))
+        except NotSent as error:
+            error.params.setdefault("zone", zone_of_operation(db.session(), operation_id))
+            raise
 
     return view
 

@@ -14,7 +14,7 @@ from ..extensions import db
 from ..forms.actions import DECISION, read_action
 from ..forms.keys import new_key, read_key
 from ..forms.typed import typed
-from ..models.queries.desk import demand_operation, reason_label, requested_operations, sale_numbered
+from ..models.queries.desk import demand_operation, reason_label, requested_operations, sale_numbered, zone_of_operation
 from ..plugin import registry
 from ..security.identity import parse_key
 from ..security.profiles import APPROVE
@@ -70,13 +70,13 @@ class ApprovalsView(PathHistory, BaseView):
             raise
         except DomainError as error:
             db.session.rollback()
-            flash(_words(error), "danger")
+            flash(_words(error, zone_of_operation(db.session(), operation_id)), "danger")
         else:
             flash(*message_of(done, sale_numbered(db.session(), done.transaction_id)))
         return redirect(url_for("ApprovalsView.waiting"), 303)
 
 
-def _words(error: DomainError) -> str:
+def _words(error: DomainError, zone: str | None) -> str:
     if isinstance(error, InvalidInput):
-        return " ".join(field_sentences(error).values())
-    return sentence(error)
+        return " ".join(field_sentences(error, zone=zone).values())
+    return sentence(error, zone=zone)

@@ -36,6 +36,16 @@ def limit(app: Flask) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("limit")
+def test_merchant_and_right_come_before_a_decisions_wrong_fields(as_: As) -> None:
+    supervisor = as_("supervisor")
+    asked = supervisor.post(f"/transactions/{supervisor.captured()['reference']}/refund", {"amount": 5000})
+    path = f"/approvals/{body_of(asked)['operations'][-1]['id']}/approve"
+    for login, status, code in (("manager2", 404, "not_found"), ("clerk", 403, "not_permitted")):
+        problem_of(as_(login).post(path, {"note": 5}), status, code)
+    assert fields_of(as_("manager").post(path, {"note": 5})) == {"note": "wrong_type"}
+
+
+@pytest.mark.usefixtures("limit")
 def test_a_refund_above_the_limit_waits_for_another_person(as_: As) -> None:
     supervisor, manager = as_("supervisor"), as_("manager")
     sale = supervisor.captured()

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 
 from app.database import Scope, unit_of_work
 from app.domain import clock
 from app.domain.verbs import Verb
-from app.models import Merchant
+from app.models import Merchant, MerchantLimit
 from config import Settings
 from plugins.payment_gateway.accounts import GatewayAccount
 from tests.api.client import (
@@ -249,3 +249,18 @@ def test_when_the_bank_opens_again_is_told_in_the_merchants_zone(supervisor: Cli
     reference = supervisor.take(capture_day=3)["reference"]
     answer = supervisor.post(f"/transactions/{reference}/cancel")
     assert f"{new_york_at_night} 17:05" in problem_of(answer, 503, "not_sent")["detail"]
+
+
+def test_so_it_is_to_who_approves(as_: As, app: Flask, request: pytest.FixtureRequest) -> None:
+    supervisor = as_("supervisor")
+    with app.app_context(), unit_of_work(Scope(admin=True)) as session:
+        owner = Scope((session.scalars(select(Merchant.id).where(Merchant.short_name == "PRACTICE")).one(),))
+    with app.app_context(), unit_of_work(owner) as session:
+        session.add(MerchantLimit(merchant_id=owner.merchants[0], verb="capture", amount=0))
+    asked = supervisor.post(f"/transactions/{supervisor.take(capture_day=3)['reference']}/capture")
+    with app.app_context(), unit_of_work(owner) as session:
+        session.execute(delete(MerchantLimit))
+    assert asked.status_code == 202, asked.text
+    day = request.getfixturevalue("new_york_at_night")
+    answer = as_("manager").post(f"/approvals/{body_of(asked)['operations'][-1]['id']}/approve")
+    assert f"{day} 17:05" in problem_of(answer, 503, "not_sent")["detail"]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from ...domain.errors import NotFound
 from ...domain.states import OperationStatus
-from ..merchant import Reason
+from ..merchant import Merchant, Reason
 from ..operation import Operation
 from ..transaction import Transaction
 from .transactions import SHOWN
@@ -48,6 +48,14 @@ def demand_operation(session: Session, operation_id: int | None) -> None:
     """Raise NotFound unless an operation in scope has this id."""
     if session.scalar(select(Operation.id).where(Operation.id == (operation_id or 0))) is None:
         raise NotFound()
+
+
+def zone_of_operation(session: Session, operation_id: int) -> str | None:
+    """Return the time zone of the merchant of the operation in scope with this id, None where there is none."""
+    zone: str | None = session.scalar(
+        select(Merchant.zone).join(Operation, Operation.merchant_id == Merchant.id).where(Operation.id == operation_id)
+    )
+    return zone
 
 
 def requested_operations(session: Session) -> Sequence[Operation]:
