@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.database import NOTHING, Scope, now, unit_of_work
 from app.domain.actor import machine
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, OperationInFlight
 from app.domain.states import OperationStatus
 from app.models import Operation
 from app.ports import Answer
@@ -24,6 +24,10 @@ from .settle import TRY_AGAIN
 
 log = structlog.get_logger(__name__)
 _DUE = text("SELECT id, merchant_id FROM due_waiting(:at, :most)")
+
+
+class _Busy(Exception):
+    """Another unit holds the sale's lock at this moment."""
 
 
 def send_due(most: int = 50) -> int:
@@ -47,7 +51,10 @@ def send_one(merchant_id: int, operation_id: int) -> None:
 
     def begin(session: Session, held: ExitStack) -> Intent | Answer:
         transaction_id = session.get_one(Operation, operation_id).transaction_id
-        case = open_case(session, actor, transaction_id, skip_locked=True)
+        try:
+            case = open_case(session, actor, transaction_id, skip_locked=True)
+        except OperationInFlight:
+            raise _Busy from None
         operation = next(each for each in case.operations if each.id == operation_id)
         if operation.status != OperationStatus.WAITING or operation.due_at is None or operation.due_at > now():
             return answer(case.transaction, operation)
@@ -56,6 +63,8 @@ def send_one(merchant_id: int, operation_id: int) -> None:
 
     try:
         perform(actor, begin)
+    except _Busy:
+        return  # who holds the sale may be about to send it: it stays due
     except DomainError as error:
         log.info("waiting_operation_not_sent", operation=operation_id, code=error.code)
         _postpone(merchant_id, operation_id)

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from app.database import Scope, now, unit_of_work
 from app.models import Operation
+from plugins.payment_gateway.cases import lock
 from plugins.payment_gateway.resolution import ALL, resolve_one
 from plugins.payment_gateway.waiting import send_one
 from tests.service.shop import CUT_AFTER, EUR, Shop, statuses
@@ -69,3 +70,19 @@ def test_a_person_and_the_resolver_at_once(shop: Shop, app: Flask) -> None:
         refunded = 2_500 * (1 + results[::2].count(200))
         assert shop.amounts(reference)[3:] == (refunded, 0)
         assert sum(amount or 0 for name, amount in shop.done(reference) if name == "CREDIT") == refunded
+
+
+def test_a_busy_sale_does_not_put_off_what_waits(shop: Shop, app: Flask) -> None:
+    """Whoever finds the sale locked leaves the operation as it is: the one who holds the lock is about to send it."""
+    reference = shop.captured()
+    shop.bank.fault("refund", "code:24", reference=reference)
+    answer = shop.act(reference, "refund", amount=4_000)
+    due = now()
+    with unit_of_work(Scope((shop.id,))) as session:
+        session.execute(update(Operation).where(Operation.id == answer.operation_id).values(due_at=due))
+    with unit_of_work(Scope((shop.id,))) as holder:
+        lock(holder, answer.transaction_id)
+        with app.app_context():
+            send_one(shop.id, answer.operation_id or 0)
+    with unit_of_work(Scope((shop.id,))) as session:
+        assert session.get_one(Operation, answer.operation_id).due_at == due
