@@ -36,7 +36,7 @@ def measure(service: Service) -> Iterator[Line]:
     owner = libpq(service.settings.owner_url or "")
     floor.prepare(owner)
     try:
-        closed_loop(service.settings.port, make, 8, 3.0)  # warm
+        closed_loop(service.settings.port, make, 24, 10.0)  # warm: every connection, every prepared statement
         for latency, clients, aim in ((0, CLIENTS, 150), (120, 24, 100)):
             set_latency(service, latency)
             yield from _rates(service, make, owner, latency, clients, aim)

@@ -29,9 +29,11 @@ class Service:
     environment: dict[str, str]
     pid: int
 
-    def command(self, *words: str) -> str:
-        """Run an `egestion` command and return what it printed."""
-        done = subprocess.run([EGESTION, *words], env=self.environment, capture_output=True, text=True, check=True)
+    def command(self, *words: str, may_fail: bool = False) -> str:
+        """Run an `egestion` command and return what it printed; exit 1 raises unless it may."""
+        done = subprocess.run([EGESTION, *words], env=self.environment, capture_output=True, text=True)
+        if done.returncode and not may_fail:
+            raise RuntimeError(done.stderr)
         return done.stdout.strip()
 
     def cpu(self, kind: str) -> float:
