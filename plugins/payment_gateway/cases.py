@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.base import ExecutableOption
@@ -96,15 +96,16 @@ def operations_of(session: Session, transaction: Transaction, **options: bool) -
     )
 
 
-# Built once: it runs with every order, and building it costs as much as running it.
-_ORDER = (
-    select(Transaction, Operation)
-    .join(Operation, Operation.transaction_id == Transaction.id)
-    .where(Transaction.id == bindparam("sale"), Operation.id == bindparam("operation"))
-    .options(_SETTINGS[2])
-    .with_for_update(of=(Transaction, Operation))
-    .execution_options(populate_existing=True)
-)
+@lru_cache(maxsize=2)  # it runs with every order, and building it costs as much as running it
+def _order(with_settings: bool) -> Select[tuple[Transaction, Operation]]:
+    return (
+        select(Transaction, Operation)
+        .join(Operation, Operation.transaction_id == Transaction.id)
+        .where(Transaction.id == bindparam("sale"), Operation.id == bindparam("operation"))
+        .options(*(_with_settings() if with_settings else _with_settings()[2:]))
+        .with_for_update(of=(Transaction, Operation))
+        .execution_options(populate_existing=True)
+    )
 
 
 def open_order(
@@ -115,8 +116,8 @@ def open_order(
     `settings` are the merchant and contract as the unit before read them. While the first operation is open everything but
     an amendment waits for its end, so the others need no reading.
     """
-    statement = _ORDER if settings is not None else _ORDER.options(*_SETTINGS[:2])
-    row = session.execute(statement, {"sale": transaction_id, "operation": operation_id}).one_or_none()
+    keys = {"sale": transaction_id, "operation": operation_id}
+    row = session.execute(_order(settings is None), keys).one_or_none()
     if row is None:
         raise NotFound()
     if settings is not None:
