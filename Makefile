@@ -19,7 +19,7 @@ run: ## install what is missing and run the whole service (practice) in the fore
 
 test: ## install what tests need and run every test of acceptance (ARGS="-k words" narrows)
 	$(BOOTSTRAP) test
-	@$(if $(ARGS),$(BIN)/python -m pytest -m "not faults" $(ARGS),$(BIN)/python -m tools.run_tests)
+	@$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),$(BIN)/python -m tools.run_tests)
 
 check: ## lint, format, types, import rules, migrations, translations
 	$(BOOTSTRAP) dev
