@@ -57,7 +57,7 @@ class HouseBuilder(AppBuilder):
 def register_views(builder: AppBuilder, known: Registry) -> None:
     """Add the core's screens, then put the menu in the order of the day's work."""
     add, security = builder.add_view, builder.sm
-    add(CounterView, "New order", category=WORK)
+    add(CounterView, "Take an order", category=WORK)
     add(ApprovalsView, "To approve", category=CARE)
     builder.add_view_no_menu(ActionFormsView)
     builder.add_view_no_menu(AlarmFormsView)
@@ -69,7 +69,7 @@ def register_views(builder: AppBuilder, known: Registry) -> None:
     add(watch.AlarmView, "Alarms", category=CARE)
     add(books.UnpaidView, "Unpaid", category=BOOKS)
     add(books.RemittanceView, "Remittances", category=BOOKS)
-    add(watch.OutboxView, "Mails", category=CARE)
+    add(watch.OutboxView, "Mails", category=SETTINGS)
     add(merchant_rules.LimitView, "Limits", category=SETTINGS)
     add(merchant_rules.ReasonView, "Reasons", category=SETTINGS)
     add(configuration.OptionView, "Options", category=SETTINGS)
@@ -91,11 +91,11 @@ def order_menu(builder: AppBuilder) -> None:
         group.childs.sort(key=lambda entry: places.get(entry.name, last))
 
 
-WORK, CARE, BOOKS, SETTINGS, PEOPLE = "Daily work", "To look after", "Books", "Settings", "People"
+WORK, CARE, BOOKS, SETTINGS, PEOPLE = "Orders", "Desk", "Bank", "Settings", "People"
 MENU = (
-    WORK, "New order", "Transactions", "Operations", "Customers", "Events",
-    CARE, "To approve", "Alarms", "Rule hits", "Mails",
+    WORK, "Take an order", "Transactions", "Operations", "Customers", "Events",
+    CARE, "To approve", "Alarms", "Rule hits",
     BOOKS, "Remittances", "Unpaid",
-    SETTINGS, "Limits", "Reasons", "Options", "Contracts", "Merchants",
+    SETTINGS, "Limits", "Reasons", "Options", "Contracts", "Merchants", "Gateway accounts", "Mails",
     PEOPLE, "Users", "Memberships", "Profiles", "Audit",
 )  # fmt: skip

@@ -23,6 +23,7 @@ from .base import Rights
 from .columns import search_choice
 from .interface import LedgerInterface
 from .ledger import LedgerView
+from .todo import ByTask
 from .watch import RiskHitView
 
 # Who may do it to their own sale only sees the button too; the verb looks at the sale.
@@ -111,7 +112,7 @@ class CustomerView(LedgerView):
     column_kinds: ClassVar[dict[str, str]] = {"telephone": "code", "email": "code"}
 
 
-class TransactionView(LedgerView):
+class TransactionView(ByTask, LedgerView):  # type: ignore[override]  # a sentence of the request, not a constant
     """`/transactions`: the sales. Buttons are the registered actions, shown where the order desk allows them now."""
 
     route_base = "/transactions"

@@ -5,17 +5,17 @@ from __future__ import annotations
 from flask_babel import lazy_gettext
 
 WORDS = (
-    lazy_gettext("Daily work"),
-    lazy_gettext("New order"),
+    lazy_gettext("Orders"),
+    lazy_gettext("Take an order"),
     lazy_gettext("Transactions"),
     lazy_gettext("Operations"),
     lazy_gettext("Customers"),
     lazy_gettext("Events"),
-    lazy_gettext("To look after"),
+    lazy_gettext("Desk"),
     lazy_gettext("Alarms"),
     lazy_gettext("Rule hits"),
     lazy_gettext("Mails"),
-    lazy_gettext("Books"),
+    lazy_gettext("Bank"),
     lazy_gettext("Remittances"),
     lazy_gettext("Unpaid"),
     lazy_gettext("Settings"),
