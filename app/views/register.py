@@ -14,6 +14,7 @@ from .action_forms import ActionFormsView
 from .alarm_forms import AlarmFormsView
 from .approvals import ApprovalsView
 from .counter import CounterView
+from .help import HelpView
 from .history import UtilView
 from .interface import SafeInterface
 from .signin import SignInView
@@ -61,6 +62,7 @@ def register_views(builder: AppBuilder, known: Registry) -> None:
     add(ApprovalsView, "To approve", category=CARE)
     builder.add_view_no_menu(ActionFormsView)
     builder.add_view_no_menu(AlarmFormsView)
+    builder.add_view_no_menu(HelpView)
     add(sales.OperationView, "Operations", category=WORK)
     add(sales.EventView, "Events", category=WORK)
     add(watch.RiskHitView, "Rule hits", category=CARE)

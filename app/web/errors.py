@@ -27,6 +27,10 @@ TEXTS: dict[int, tuple[LazyString, LazyString]] = {
     ),
     404: (lazy_gettext("There is no such page"), lazy_gettext("It may have been removed, or the address is mistyped.")),
     405: (lazy_gettext("Not possible this way"), lazy_gettext("Use the buttons and links of the screen.")),
+    409: (
+        lazy_gettext("Not possible any more"),
+        lazy_gettext("Something changed meanwhile. Go back, load the page again and look at it before you go on."),
+    ),
     413: (lazy_gettext("Too large"), lazy_gettext("The file or form is larger than the service accepts.")),
     429: (lazy_gettext("Too many attempts"), lazy_gettext("Wait a minute, then try again.")),
     500: (

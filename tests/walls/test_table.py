@@ -15,7 +15,7 @@ def test_every_route_answers_everybody_as_the_table_says(world: World) -> None:
 
 
 def test_nobody_gets_in_without_signing_in() -> None:
-    public = {"/", "/login/", "/back", "/preferences", "/logout/", "/health", "/metrics", "/api/v1/_openapi"}
+    public = {"/", "/help", "/login/", "/back", "/preferences", "/logout/", "/health", "/metrics", "/api/v1/_openapi"}
     for (route, method), line in table.read().items():
         if route not in public:
             assert line["nobody"] in ("302", "401", "404", "405"), (route, method, line["nobody"])

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from tests.bank.conftest import BankProcess
-from tests.web.browser import Person, served
+from tests.web.browser import Person, launched, served
 from tests.web.conftest import PASSWORD
 from tests.web.desk import APPROVED, NO_MONEY, REFERRAL, SILENT
 
-CHROMIUM = Path("/usr/bin/chromium")
-SWITCHES = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 LANGUAGES = {
     "fr-FR": ("12,34", "Acceptée", "Refusée", "habituelle"),
     "en-GB": ("12.34", "Approved", "Refused", "usual"),
@@ -33,11 +30,8 @@ def address(app: Flask) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    assert CHROMIUM.exists(), f"{CHROMIUM} is missing: make test installs it"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from tests.web_look.pages import Page
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 405, 413, 429, 500, 503])
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 413, 429, 500, 503])
 def test_an_error_page_has_words_and_no_detail(sample: Flask, status: int) -> None:
     sample.config["PROPAGATE_EXCEPTIONS"] = False
     answer = sample.test_client().get(f"/try/fail/{status}", headers={"Accept-Language": "en"})

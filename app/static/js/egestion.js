@@ -38,7 +38,7 @@
   // Alt + letter presses or focuses the element that carries data-shortcut (never a bare letter: WCAG 2.1.4).
   function shortcuts() {
     on(document, "keydown", (event) => {
-      if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || document.querySelector("dialog:modal")) return;
       const letter = /^[a-z0-9]$/i.test(event.key) ? event.key.toLowerCase() : event.code.replace(/^(Key|Digit)/, "").toLowerCase();
       const target = all("[data-shortcut]").find((element) => element.dataset.shortcut === letter && element.getClientRects().length);
       if (!target) return;
