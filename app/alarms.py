@@ -29,6 +29,8 @@ UNEXPLAINED_DIFFERENCE = "unexplained_difference"
 """The bank's amounts or status differ and no operation of ours explains it, or an answer contradicts a conclusion."""
 CAPTURE_REFUSED = "capture_refused"
 """The bank refused a capture: the sale is out of the automatic runs until a person decides."""
+NOT_DONE = "not_done"
+"""A refund or a cancellation somebody was told is under way (202) was not done by the bank."""
 EXPIRED = "expired"
 """A sale's limit date passed: it was released at the bank and will not be paid."""
 EXPIRES_SOON = "expires_soon"
@@ -46,6 +48,7 @@ LABELS: Mapping[str, str] = {
     LATE_APPROVAL: N_("Late approval"),
     UNEXPLAINED_DIFFERENCE: N_("Difference with the bank"),
     CAPTURE_REFUSED: N_("Capture refused"),
+    NOT_DONE: N_("Asked for, but not done"),
     EXPIRED: N_("Sale expired"),
     EXPIRES_SOON: N_("Sale expires tomorrow"),
     GATEWAY_STOPPED: N_("New orders stopped"),

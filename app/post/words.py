@@ -8,6 +8,8 @@ from typing import Any
 
 from flask_babel import force_locale, gettext
 
+from ..web.labels import TABLES, label
+
 LANGUAGES = ("fr", "en")
 
 
@@ -20,10 +22,15 @@ def in_language(language: str) -> Iterator[None]:
 
 def sentence(message: str, params: Mapping[str, Any] | None = None) -> str:
     """Return the msgid translated and filled in. A placeholder without its value leaves the text as it stands: what
-    stands in a table must be readable even when its writer made a mistake.
+    stands in a table must be readable even when its writer made a mistake. Parameters named like a kind of code
+    ("operation", "status", "outcome", "state") are written in words.
     """
     text = str(gettext(message))
     try:
-        return text % dict(params) if params else text.replace("%%", "%")
+        return text % _in_words(params) if params else text.replace("%%", "%")
     except (KeyError, TypeError, ValueError):
         return text
+
+
+def _in_words(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: label(value, name) if name in TABLES else value for name, value in params.items()}

@@ -84,11 +84,19 @@ EVENTS: Words = {
     "CHARGED_BACK": (lazy_gettext("Came back unpaid"), "bad"),
     "REPRESENTED": (lazy_gettext("Presented again to the bank"), "plain"),
 }
-TABLES = {"state": STATES, "operation": OPERATIONS, "status": STATUSES, "event": EVENTS}
+# The members of app.ports.Outcome, as an alarm says what the bank answered.
+OUTCOMES: Words = {
+    "APPROVED": (lazy_gettext("accepted"), "good"),
+    "DECLINED": (lazy_gettext("refused"), "bad"),
+    "REFERRAL": (lazy_gettext("call the bank"), "alert"),
+    "FAILED": (lazy_gettext("not done"), "bad"),
+    "UNKNOWN": (lazy_gettext("outcome unknown"), "alert"),
+}
+TABLES = {"state": STATES, "operation": OPERATIONS, "status": STATUSES, "event": EVENTS, "outcome": OUTCOMES}
 
 
 def label(code: object, kind: str = "state") -> str:
-    """Return the word for a code of `kind` (state, operation, status, event) in the reader's language, else the code."""
+    """Return the word for a code of `kind` (a name in TABLES) in the reader's language, else the code."""
     word = TABLES[kind].get(str(code))
     return str(word[0]) if word else str(code)
 

@@ -28,6 +28,7 @@ from .cases import Case
 from .late import late_answer
 from .ledger import enter, finish, owed, promised, wait
 from .nights import refund_leaves_at
+from .not_done import tell_not_done
 from .remittances import leave, take_line
 
 FIRST_INQUIRY = timedelta(seconds=5)
@@ -139,10 +140,10 @@ def _credit(case: Case, operation: Operation, result: GatewayResult) -> None:
         event = Event.REFUNDED if whole else Event.REFUNDED_IN_PART
         enter(case.session, sale, operation, event, case.actor)
         finish(sale, operation, OperationStatus.DONE, result)
-    elif result.outcome == Outcome.FAILED:
-        finish(sale, operation, OperationStatus.FAILED, result)
     else:
-        finish(sale, operation, OperationStatus.REFUSED, result)
+        tell_not_done(case, operation, result)
+        failed = result.outcome == Outcome.FAILED
+        finish(sale, operation, OperationStatus.FAILED if failed else OperationStatus.REFUSED, result)
 
 
 def _release(case: Case, operation: Operation, result: GatewayResult) -> None:
@@ -195,4 +196,5 @@ def _not_released(case: Case, operation: Operation, result: GatewayResult, statu
             params = {"reference": sale.reference, "code": result.response_code}
             raise_alarm(case.session, sale.merchant_id, UNEXPLAINED_DIFFERENCE, text, params, sale.id)
         return
+    tell_not_done(case, operation, result)
     finish(sale, operation, status, result)

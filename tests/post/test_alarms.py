@@ -99,3 +99,12 @@ def test_an_alarm_is_acknowledged_once_by_who_may_and_the_audit_knows(app: Flask
 def test_every_kind_has_a_label() -> None:
     assert {CAPTURE_REFUSED, MAIL_FAILED} <= set(LABELS)
     assert all(LABELS.values())
+
+
+def test_codes_are_told_in_words(app: Flask, shop: int) -> None:
+    person(shop, "sophie", "Supervisor")
+    text = "%(operation)s of %(reference)s was concluded as %(status)s, but the bank answered %(outcome)s later."
+    alarm(shop, text, operation="CREDIT", reference="T1", status="REFUSED", outcome="APPROVED")
+    (mail,) = mails(shop)
+    assert "Remboursement" in mail.body and "refusée" in mail.body and "acceptée" in mail.body
+    assert not {"CREDIT", "REFUSED", "APPROVED"} & set(mail.body.replace(",", " ").split())
