@@ -21,6 +21,7 @@ LABELS: dict[str, Any] = {
     "actor": lazy_gettext("By"),
     "address": lazy_gettext("Address"),
     "amount": lazy_gettext("Amount"),
+    "answered": lazy_gettext("Answer"),
     "approved_by": lazy_gettext("Approved by"),
     "at": lazy_gettext("When"),
     "authorisation_id": lazy_gettext("Authorisation"),

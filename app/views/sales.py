@@ -23,6 +23,7 @@ from .base import Rights
 from .columns import search_choice
 from .interface import LedgerInterface
 from .ledger import LedgerView
+from .operation_words import OperationInterface
 from .todo import ByTask
 from .watch import RiskHitView
 
@@ -35,16 +36,16 @@ class OperationView(LedgerView):
     """`/operations`: everything done or asked, by its own date."""
 
     route_base = "/operations"
-    datamodel = LedgerInterface(Operation)
+    datamodel = OperationInterface(Operation)
     rights: ClassVar[Rights] = {"can_list": READ, "can_show": READ}
     list_title = lazy_gettext("Operations")
     show_title = lazy_gettext("Operation")
     list_columns: ClassVar[list[str]] = [
         "created_at", "merchant_id", "transaction.reference", "transaction.order_number", "name", "status", "amount",
-        "response_code", "created_by", "transaction.currency",
+        "answered", "created_by", "transaction.currency",
     ]  # fmt: skip
     show_columns: ClassVar[list[str]] = [
-        "transaction.reference", "sequence", "name", "status", "amount", "new_state", "reason", "note", "response_code",
+        "transaction.reference", "sequence", "name", "status", "answered", "amount", "new_state", "reason", "note", "response_code",
         "acquirer_response_code", "authorisation_id", "created_at", "created_by", "approved_by", "settled_at",
         "transaction.currency",
     ]  # fmt: skip

@@ -1,0 +1,70 @@
+"""Operations say what became of them: who rejected them or what overtook them, the bank's reason, when they leave."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete
+
+from app.database import Scope, unit_of_work
+from app.models import MerchantLimit, Operation, Transaction
+from tests.bank.conftest import BankProcess
+from tests.web.desk import Desk, token_of
+
+As = Callable[[str], Desk]
+
+
+@pytest.fixture
+def limits(app: Flask, supervisor: Desk) -> Iterator[None]:
+    """Every cancellation and capture wants a second person."""
+    merchant_id = supervisor.taken(order_number="W-0").merchant_id
+    with app.app_context(), unit_of_work(Scope(admin=True)) as session:
+        session.add_all([MerchantLimit(merchant_id=merchant_id, verb=verb, amount=0) for verb in ("cancel", "capture")])
+    yield
+    with app.app_context(), unit_of_work(Scope(admin=True)) as session:
+        session.execute(delete(MerchantLimit))
+
+
+def decide(desk: Desk, operation: Operation, decision: str) -> None:
+    data = {"csrf_token": token_of(desk.client.get("/counter").text), "key": str(uuid.uuid4())}
+    assert desk.client.post(f"/approvals/{operation.id}/{decision}", data=data).status_code == 303
+
+
+def told(desk: Desk, sale: Transaction) -> str:
+    """The words of the sale's page, and of the pages of its operations."""
+    pages = [desk.client.get(f"/transactions/show/{sale.id}").text]
+    pages += [desk.client.get(f"/operations/show/{each.id}").text for each in desk.sale(sale.reference).operations]
+    return re.sub(r"\s+", " ", " ".join(pages))
+
+
+@pytest.mark.usefixtures("limits")
+def test_what_waited_for_a_second_person_and_was_overtaken_says_so(as_: As, supervisor: Desk) -> None:
+    sale = supervisor.taken(order_number="W-1")
+    supervisor.act(sale, "cancel")
+    supervisor.act(sale, "capture")
+    assert told(supervisor, sale).count("waits for a second person") == 4
+    cancel = next(each for each in supervisor.sale(sale.reference).operations if each.name == "CANCEL")
+    decide(as_("manager"), cancel, "approve")
+    assert told(supervisor, sale).count("overtaken: the sale was cancelled by then") == 2
+
+
+@pytest.mark.usefixtures("limits")
+def test_what_a_person_rejected_names_the_person(as_: As, supervisor: Desk) -> None:
+    sale = supervisor.taken(order_number="W-2")
+    supervisor.act(sale, "cancel", reason="KEYING_ERROR")
+    decide(as_("manager"), supervisor.sale(sale.reference).operations[-1], "reject")
+    page = told(supervisor, sale)
+    assert page.count("rejected by manager") == 2
+    assert "Keying error" in page
+    assert "KEYING_ERROR" not in page
+
+
+def test_what_the_bank_refused_says_why(supervisor: Desk, bank: BankProcess) -> None:
+    sale = supervisor.taken(order_number="W-3")
+    bank.fault("validate", "refuse:05", reference=sale.reference)
+    supervisor.act(sale, "capture")
+    assert told(supervisor, sale).count("05 – The bank refuses the payment without giving a reason.") == 2
