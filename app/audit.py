@@ -33,7 +33,7 @@ LOGOUT = "logout"
 TOKEN_ISSUED = "token_issued"  # noqa: S105 - the name of a kind
 """A bearer token was issued for a user."""
 ACCESS_REFUSED = "access_refused"
-"""401, 403, or a 404 on what belongs to another merchant; `object` is the route's template, never the path."""
+"""401, 403, or a 404 on a row (another merchant's, or none); `object` is the route's template, never the path."""
 USER_CREATED = "user_created"
 """A user was invited or added."""
 USER_CHANGED = "user_changed"
@@ -103,6 +103,17 @@ def record_refused(
             record(session, actor, kind, object, REFUSED, origin, merchant_id, data)
     except SQLAlchemyError as error:
         log.error("audit_not_written", kind=kind, error=type(error).__name__)
+
+
+def record_refused_access(actor: Actor | None, status: int) -> None:
+    """Write that the current request was refused: 401, 403, or a 404 of somebody known on a route that names a row.
+
+    A row that is not there and one of another merchant look alike, to the audit as to who asks.
+    """
+    hidden = status == 404 and bool(request.view_args) and actor is not None and actor.id is not None
+    if request.url_rule is not None and (hidden or status in (401, 403)):
+        what = f"{request.method} {request.url_rule.rule}"
+        record_refused(actor, ACCESS_REFUSED, what, data={"status": status})
 
 
 def origin_here() -> str:

@@ -19,7 +19,7 @@ from flask_babel import force_locale, gettext
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
-from ..audit import ACCESS_REFUSED, CARD_FOUND, record_refused
+from ..audit import CARD_FOUND, record_refused, record_refused_access
 from ..domain.errors import DomainError, FieldError, InvalidInput
 from ..domain.text import N_
 from ..extensions import db
@@ -28,7 +28,6 @@ from .traces import places
 
 log = structlog.get_logger(__name__)
 PROBLEM = "application/problem+json"
-AUDITED = (401, 403)  # PCI DSS 10.2.1.4
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 #: What is wrong before or beside the domain: HTTP status -> (code, message).
 BY_STATUS: Mapping[int, tuple[str, str]] = MappingProxyType(
@@ -90,10 +89,9 @@ def _tell(error: DomainError, fields: Sequence[FieldError]) -> None:
     """Write to the audit what must be seen: refused access, a card number where none belongs. Names, never values."""
     if request.url_rule is None or "Authorization" not in request.headers:
         return
-    what = f"{request.method} {request.url_rule.rule}"
-    if error.status in AUDITED:
-        record_refused(g.get("actor"), ACCESS_REFUSED, what)
+    record_refused_access(g.get("actor"), error.status)  # PCI DSS 10.2.1.4
     if cards := [each.field for each in fields if each.code == "card_number_in_field"]:
+        what = f"{request.method} {request.url_rule.rule}"
         record_refused(g.get("actor"), CARD_FOUND, f"{what}: {', '.join(cards)}")
 
 

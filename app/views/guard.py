@@ -16,7 +16,7 @@ from werkzeug.sansio.utils import host_is_trusted
 
 from config import Settings
 
-from ..audit import ACCESS_REFUSED, record_refused
+from ..audit import record_refused_access
 from ..domain.errors import DomainError
 from ..extensions import db
 from ..web.errors import error_page
@@ -77,9 +77,9 @@ def _refuse_card_numbers() -> ResponseReturnValue | None:
 
 
 def tell_refusals(response: Response) -> Response:
-    """Write refused access to the audit (PCI DSS 10.2.1.4): the route's template, never the path. The API tells its own."""
-    if response.status_code == 403 and request.url_rule and not request.path.startswith(API):
-        record_refused(g.get("actor"), ACCESS_REFUSED, f"{request.method} {request.url_rule.rule}")
+    """Write refused access to the audit (PCI DSS 10.2.1.4). The API tells its own."""
+    if response.status_code in (403, 404) and request.endpoint not in STATIC and not request.path.startswith(API):
+        record_refused_access(g.get("actor"), response.status_code)
     return response
 
 
