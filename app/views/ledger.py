@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from ..extensions import db
 from ..models.queries.cursor import Position, read_cursor
-from ..models.queries.keyset import Sort, count_of, in_order, keys_of, of_merchants
+from ..models.queries.keyset import Keys, Sort, count_of, in_order, keys_of, of_merchants
 from ..models.queries.merchants import MerchantFacts
 from ..web.links import here
 from .base import SafeView
@@ -80,15 +80,16 @@ class LedgerView(SafeView):
         conditions = conditions_of(self.datamodel.obj, filters.get_joined_filters(self._base_filters))
         if own_page:
             conditions += self.narrowed()
-        rows, following = self._read(sort, conditions, after, size)
+        rows, keys = self._read(sort, conditions, after, size)
         pager: dict[str, Any] = {}
         if own_page:
             count, exact = self._count(conditions)
             pager = {
                 "count": count,
                 "exact": exact,
-                "first": here(**{AFTER: None}) if after else None,
-                "next": here(**{AFTER: following}) if following else None,
+                "first": here(**{AFTER: None}) if keys.previous else None,
+                "previous": here(**{AFTER: keys.previous}) if keys.previous else None,
+                "next": here(**{AFTER: keys.next}) if keys.next else None,
             }
         widgets = widgets or {}
         widgets["list"] = self.list_widget(
@@ -129,25 +130,25 @@ class LedgerView(SafeView):
         if text is None:
             return None
         try:
-            return read_cursor(text, sort.name, sort.kind)
+            return read_cursor(text, sort.name, sort.kinds)
         except ValueError:
             return None
 
     def _read(
         self, sort: Sort, conditions: Sequence[ColumnElement[bool]], after: Position | None, size: int
-    ) -> tuple[list[Any], str | None]:
+    ) -> tuple[list[Any], Keys]:
         model, session, merchants = self.datamodel.obj, db.session(), merchants_seen()
 
         def of_group(group: Sequence[MerchantFacts]) -> list[ColumnElement[bool]]:
             return [of_merchants(model, group), *conditions]
 
-        ids, following = keys_of(session, model, sort, of_group, merchants, after, size)
-        if not ids:
-            return [], None
-        query = select(model).where(model.id.in_(ids), of_merchants(model, merchants))
+        keys = keys_of(session, model, sort, of_group, merchants, after, size)
+        if not keys.ids:
+            return [], keys
+        query = select(model).where(model.id.in_(keys.ids), of_merchants(model, merchants))
         query = query.options(*[joinedload(getattr(model, name)) for name in relations_in(model, self.list_columns)])
         query = query.options(*self.loads)
-        return in_order(ids, session.scalars(query)), following
+        return in_order(keys.ids, session.scalars(query)), keys
 
     def _count(self, conditions: Sequence[ColumnElement[bool]]) -> tuple[int, bool]:
         model = self.datamodel.obj

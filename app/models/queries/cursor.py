@@ -1,11 +1,11 @@
-"""Where a page ended, as an opaque text: the sort, its value and the id of the last row."""
+"""Where a page ended, as an opaque text: the sort, its values and the id of the row the next page begins after."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -14,14 +14,16 @@ from typing import Any
 LONGEST = 400  # characters of a cursor
 LARGEST_ID = 2**31 - 1
 LARGEST_AMOUNT = 2**63 - 1
+_BACK = "<"
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The last row of a page: value of the sort column (None: it has none) and id."""
+    """A row at the edge of a page: values of the sort's columns (None: it has none), id, and which way the page lies."""
 
-    value: Any
+    values: tuple[Any, ...]
     id: int
+    back: bool = False  # the page before this row, not after it
 
 
 def _moment(value: str) -> datetime:
@@ -49,15 +51,15 @@ _READERS: Mapping[type, Callable[[Any], Any]] = MappingProxyType(
 
 
 def write_cursor(sort: str, position: Position) -> str:
-    """Return the text a client sends back for the next page."""
-    value = position.value
-    plain = value.isoformat() if isinstance(value, date) else value
-    text = json.dumps([sort, plain, position.id], separators=(",", ":"), ensure_ascii=False)
+    """Return the text a client sends back for the page at this position."""
+    plain = [value.isoformat() if isinstance(value, date) else value for value in position.values]
+    parts = [sort, *plain, position.id, *([_BACK] if position.back else [])]
+    text = json.dumps(parts, separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
 
 
-def read_cursor(text: str, sort: str, kind: type) -> Position:
-    """Return the position in a cursor written for the same sort, whose column holds `kind`; raises ValueError.
+def read_cursor(text: str, sort: str, kinds: Sequence[type]) -> Position:
+    """Return the position in a cursor written for the same sort, whose columns hold `kinds`; raises ValueError.
 
     A cursor carries no right: a forged one is another place in the same list.
     """
@@ -65,9 +67,11 @@ def read_cursor(text: str, sort: str, kind: type) -> Position:
         raise ValueError("too long")
     try:
         found = json.loads(base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), b"-_", validate=True))
-        written_for, value, row = found
+        back = len(found) == len(kinds) + 3 and found[-1] == _BACK
+        written_for, *values, row = found[:-1] if back else found
         if written_for != sort or isinstance(row, bool) or not isinstance(row, int) or not 0 < row <= LARGEST_ID:
             raise ValueError("another list's cursor")
-        return Position(None if value is None else _READERS[kind](value), row)
-    except (TypeError, OverflowError, RecursionError, binascii.Error, UnicodeError) as error:
+        read = [None if value is None else _READERS[kind](value) for kind, value in zip(kinds, values, strict=True)]
+        return Position(tuple(read), row, back)
+    except (TypeError, KeyError, OverflowError, RecursionError, binascii.Error, UnicodeError) as error:
         raise ValueError("no cursor") from error

@@ -26,23 +26,47 @@ ConditionsFor = Callable[[Sequence[MerchantFacts]], Conditions]
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """An order of a list: its name in the API, the column, the type of its values; rows without a value come last."""
+    """An order of a list: its name in the API, the column, the type of its values; rows without a value come last.
+
+    `then`: a second column and its type, for rows with the same value, where the index goes on with it.
+    """
 
     name: str
     column: InstrumentedAttribute[Any]
     kind: type
     descending: bool = False
     nullable: bool = False
+    then: tuple[InstrumentedAttribute[Any], type] | None = None
+
+    @property
+    def kinds(self) -> tuple[type, ...]:
+        """The types of a position's values."""
+        return (self.kind,) if self.then is None else (self.kind, self.then[1])
+
+    @property
+    def columns(self) -> tuple[InstrumentedAttribute[Any], ...]:
+        """The columns a position has values of."""
+        return (self.column,) if self.then is None else (self.column, self.then[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The ids of a page in order, and the cursors of the pages around it (None: there is none)."""
+
+    ids: list[int]
+    next: str | None = None
+    previous: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows in order, the cursor of the next page (None: this is the last), and how many rows there are in all."""
+    """Rows in order, the cursors of the pages around it (None: there is none), and how many rows there are in all."""
 
     rows: list[Any]
     next_cursor: str | None
     count: int
     count_is_exact: bool
+    previous_cursor: str | None = None
 
 
 def groups(merchants: Sequence[MerchantFacts]) -> list[list[MerchantFacts]]:
@@ -68,23 +92,38 @@ def keys_of(
     sort: Sort,
     conditions_for: ConditionsFor,
     merchants: Sequence[MerchantFacts],
-    after: Position | None,
+    place: Position | None,
     size: int,
-) -> tuple[list[int], str | None]:
-    """Return the ids of the next `size` rows after `after`, in order, and the cursor of the page after them."""
+) -> Keys:
+    """Return the next `size` rows after a place, or the last `size` before it, always in the list's order."""
+    back = place is not None and place.back
     branches: list[Select[Any]] = []
     for group in groups(merchants):
-        branches += _branches(model, sort, conditions_for(group), after, size + 1)
+        branches += _branches(model, sort, conditions_for(group), place, size + 1)
     if not branches:
-        return [], None
+        return Keys([])
     found = _union(branches).subquery()
-    order: list[ColumnElement[Any]] = [found.c.place.is_(None)] if sort.nullable else []
-    order += [_directed(found.c.place, sort), _directed(found.c.id, sort)]
-    rows = session.execute(select(found.c.id, found.c.place).order_by(*order).limit(size + 1)).all()
-    if len(rows) <= size:
-        return [row.id for row in rows], None
-    last = rows[size - 1]
-    return [row.id for row in rows[:size]], write_cursor(sort.name, Position(last.place, last.id))
+    values = [found.c[f"place{number}"] for number in range(len(sort.columns))]
+    down = sort.descending != back
+    order: list[ColumnElement[Any]] = []
+    if sort.nullable:
+        order.append(values[0].is_not(None) if back else values[0].is_(None))
+    order += [_directed(column, down) for column in (*values, found.c.id)]
+    rows = session.execute(select(found.c.id, *values).order_by(*order).limit(size + 1)).all()
+    more, rows = len(rows) > size, rows[:size]
+    if back:
+        rows = rows[::-1]
+    edges = (
+        [Position(tuple(row[1:]), row.id, back=first) for first, row in ((True, rows[0]), (False, rows[-1]))]
+        if rows
+        else []
+    )
+    previous, following = [write_cursor(sort.name, edge) for edge in edges] or (None, None)
+    return Keys(
+        [row.id for row in rows],
+        following if more or back else None,
+        previous if (more if back else place is not None) else None,
+    )
 
 
 def count_of(
@@ -108,27 +147,29 @@ def in_order(ids: Sequence[int], rows: Iterable[Any]) -> list[Any]:
     return [by_id[each] for each in ids if each in by_id]
 
 
-def _branches(model: Any, sort: Sort, conditions: Conditions, after: Position | None, most: int) -> list[Select[Any]]:
-    """The rows with a sort value after the position, then those without."""
-    column, key = sort.column, model.id
-    base = select(key.label("id"), column.label("place")).where(*conditions)
-    ordered = base.order_by(_directed(column, sort), _directed(key, sort)).limit(most)
-    branches: list[Select[Any]] = []
-    if after is None or after.value is not None:
-        if after is not None:
-            pair, place = tuple_(column, key), tuple_(literal(after.value, column.type), literal(after.id, key.type))
-            ordered = ordered.where(pair < place if sort.descending else pair > place)
-        branches.append(ordered.where(column.is_not(None)) if sort.nullable else ordered)
+def _branches(model: Any, sort: Sort, conditions: Conditions, place: Position | None, most: int) -> list[Select[Any]]:
+    """The rows with a sort value beyond the place, and those without one."""
+    key, back = model.id, place is not None and place.back
+    down = sort.descending != back
+    columns = [*sort.columns, key]
+    labelled = [column.label(f"place{number}") for number, column in enumerate(sort.columns)]
+    base = select(key.label("id"), *labelled).where(*conditions).limit(most)
+    ordered = base.order_by(*[_directed(column, down) for column in columns])
+    empty = base.where(sort.column.is_(None)).order_by(_directed(key, down))
     if sort.nullable:
-        empty = base.where(column.is_(None)).order_by(_directed(key, sort)).limit(most)
-        if after is not None and after.value is None:
-            empty = empty.where(key < after.id if sort.descending else key > after.id)
-        branches.append(empty)
-    return branches
+        ordered = ordered.where(sort.column.is_not(None))
+    if place is None:
+        return [ordered, empty] if sort.nullable else [ordered]
+    if place.values[0] is None:
+        empty = empty.where(key < place.id if down else key > place.id)
+        return [ordered, empty] if back else [empty]
+    at = [literal(value, column.type) for column, value in zip(columns, (*place.values, place.id), strict=True)]
+    beyond = tuple_(*columns) < tuple_(*at) if down else tuple_(*columns) > tuple_(*at)
+    return [ordered.where(beyond), empty] if sort.nullable and not back else [ordered.where(beyond)]
 
 
-def _directed(column: Any, sort: Sort) -> ColumnElement[Any]:
-    return column.desc() if sort.descending else column.asc()  # type: ignore[no-any-return]
+def _directed(column: Any, down: bool) -> ColumnElement[Any]:
+    return column.desc() if down else column.asc()  # type: ignore[no-any-return]
 
 
 def _union(branches: Sequence[Select[Any]]) -> Select[Any] | CompoundSelect[Any]:

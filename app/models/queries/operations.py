@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
@@ -15,15 +14,22 @@ from ...domain.field_kinds import Text, choice
 from ...domain.fields import Field
 from ...domain.states import OperationName, OperationStatus
 from ..operation import Operation
-from .cursor import Position
-from .keyset import Page, Sort, count_of, in_order, keys_of, of_merchants
-from .merchants import MerchantFacts, chosen
-from .parameters import DAYS, DEFAULT_PAGE, MERCHANT, PAGING, between, read_parameters
+from .keyset import Sort, of_merchants
+from .listing import ListFilter
+from .merchants import MerchantFacts
+from .parameters import DAYS, MERCHANT, PAGING, between
 
+_BY_DATE = (Operation.created_at, datetime)
+#: The sorts by name; the first is the default. Those of one name or status stand by their date.
 SORTS: Mapping[str, Sort] = MappingProxyType(
     {
-        "-created_at": Sort("-created_at", Operation.created_at, datetime, True),
-        "created_at": Sort("created_at", Operation.created_at, datetime),
+        f"{'-' * down}{name}": Sort(f"{'-' * down}{name}", column, kind, bool(down), then=then)
+        for down in (1, 0)
+        for name, column, kind, then in (
+            ("created_at", Operation.created_at, datetime, None),
+            ("name", Operation.name, str, _BY_DATE),
+            ("status", Operation.status, str, _BY_DATE),
+        )
     }
 )
 PARAMETERS = (
@@ -37,37 +43,23 @@ PARAMETERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OperationFilter:
+class OperationFilter(ListFilter):
     """Which operations, of which merchants, in which order, from where on."""
 
-    merchants: tuple[MerchantFacts, ...]
-    values: Mapping[str, Any]
-    sort: Sort
-    after: Position | None
-    page_size: int
+    model: ClassVar[Any] = Operation
+    fields = PARAMETERS
+    sorts = SORTS
 
-    @classmethod
-    def parse(cls, args: Mapping[str, Sequence[str]], merchants: Sequence[MerchantFacts]) -> OperationFilter:
-        """Read a query's parameters; raises InvalidInput, or NotFound for a merchant that is not the caller's."""
-        values = read_parameters(PARAMETERS, args, SORTS)
-        mine = chosen(merchants, values.get("merchant"))
-        return cls(mine, values, values["sort"], values.get("cursor"), values.get("page_size") or DEFAULT_PAGE)
-
-    def page(self, session: Session) -> Page:
-        """Return the next page (3 statements), each operation with its transaction."""
-        ids, cursor = keys_of(
-            session, Operation, self.sort, self._conditions, self.merchants, self.after, self.page_size
-        )
-        count, exact = count_of(session, Operation, self._conditions, self.merchants)
-        statement = select(Operation).where(of_merchants(Operation, self.merchants), Operation.id.in_(ids))
-        rows = session.scalars(statement.options(joinedload(Operation.transaction))).unique() if ids else ()
-        return Page(in_order(ids, rows), cursor, count, exact)
-
-    def _conditions(self, group: Sequence[MerchantFacts]) -> list[ColumnElement[bool]]:
+    def of_group(self, group: Sequence[MerchantFacts]) -> list[ColumnElement[bool]]:
+        """Return the conditions on rows of merchants that share a zone."""
         values = self.values
         conditions = [of_merchants(Operation, group)]
         for name in ("name", "status", "created_by"):
             if values.get(name) is not None:
                 conditions.append(getattr(Operation, name) == values[name])
         return conditions + between(Operation.created_at, values.get("date_from"), values.get("date_to"), group)
+
+    def rows(self, session: Session, ids: Sequence[int]) -> Iterable[Any]:
+        """Return the operations of these ids, each with its transaction (one statement)."""
+        statement = select(Operation).where(of_merchants(Operation, self.merchants), Operation.id.in_(ids))
+        return session.scalars(statement.options(joinedload(Operation.transaction))).unique()

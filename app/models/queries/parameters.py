@@ -54,7 +54,7 @@ def read_parameters(
     sort = values["sort"] = sorts[values.get("sort") or next(iter(sorts))]
     if values.get("cursor") is not None:
         try:
-            values["cursor"] = read_cursor(values["cursor"], sort.name, sort.kind)
+            values["cursor"] = read_cursor(values["cursor"], sort.name, sort.kinds)
         except ValueError:
             raise NoSuchPage() from None
     return values

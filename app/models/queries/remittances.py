@@ -6,11 +6,11 @@ its sums are those of its operations that the bank has done; then they are the o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -22,10 +22,10 @@ from ...domain.states import OperationName, OperationStatus
 from ..merchant import Contract
 from ..operation import Operation
 from ..remittance import STATES, Remittance
-from .cursor import Position
-from .keyset import Page, Sort, count_of, in_order, keys_of, of_merchants
-from .merchants import MerchantFacts, chosen
-from .parameters import DAYS, DEFAULT_PAGE, MERCHANT, PAGING, read_parameters
+from .keyset import Sort, of_merchants
+from .listing import ListFilter
+from .merchants import MerchantFacts
+from .parameters import DAYS, MERCHANT, PAGING
 
 NEWEST = Sort("-date", Remittance.day, date, True)
 SORTS: Mapping[str, Sort] = MappingProxyType({NEWEST.name: NEWEST})
@@ -49,31 +49,20 @@ class Sums:
     lines: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RemittanceFilter:
-    """Which remittances, of which merchants, from where on."""
+class RemittanceFilter(ListFilter):
+    """Which remittances, of which merchants, from where on; their sums come from `sums_of`."""
 
-    merchants: tuple[MerchantFacts, ...]
-    values: Mapping[str, Any]
-    after: Position | None
-    page_size: int
+    model: ClassVar[Any] = Remittance
+    fields = PARAMETERS
+    sorts = SORTS
 
-    @classmethod
-    def parse(cls, args: Mapping[str, Sequence[str]], merchants: Sequence[MerchantFacts]) -> RemittanceFilter:
-        """Read a query's parameters; raises InvalidInput, or NotFound for a merchant that is not the caller's."""
-        values = read_parameters(PARAMETERS, args, SORTS)
-        mine = chosen(merchants, values.get("merchant"))
-        return cls(mine, values, values.get("cursor"), values.get("page_size") or DEFAULT_PAGE)
-
-    def page(self, session: Session) -> Page:
-        """Return the next page (3 statements); their sums come from `sums_of`."""
-        ids, cursor = keys_of(session, Remittance, NEWEST, self._conditions, self.merchants, self.after, self.page_size)
-        count, exact = count_of(session, Remittance, self._conditions, self.merchants)
+    def rows(self, session: Session, ids: Sequence[int]) -> Iterable[Any]:
+        """Return the remittances of these ids (one statement)."""
         statement = select(Remittance).where(of_merchants(Remittance, self.merchants), Remittance.id.in_(ids))
-        rows = session.scalars(statement.options(joinedload(Remittance.contract))).unique() if ids else ()
-        return Page(in_order(ids, rows), cursor, count, exact)
+        return session.scalars(statement.options(joinedload(Remittance.contract))).unique()
 
-    def _conditions(self, group: Sequence[MerchantFacts]) -> list[ColumnElement[bool]]:
+    def of_group(self, group: Sequence[MerchantFacts]) -> list[ColumnElement[bool]]:
+        """Return the conditions on rows of merchants that share a zone."""
         values = self.values
         conditions = [of_merchants(Remittance, group)]
         if values.get("state") is not None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -20,11 +20,11 @@ from ...domain.states import STORED
 from ..merchant import Merchant
 from ..search_keys import order_key
 from ..transaction import CHANNELS, Transaction
-from .cursor import Position
-from .keyset import Conditions, Page, Sort, count_of, in_order, keys_of, of_merchants
-from .merchants import MerchantFacts, chosen
-from .parameters import DAYS, DEFAULT_PAGE, MERCHANT, PAGING, between, read_parameters
-from .search import matching
+from .keyset import COUNT_LIMIT, Conditions, ConditionsFor, Sort, of_merchants
+from .listing import ListFilter
+from .merchants import MerchantFacts
+from .parameters import DAYS, MERCHANT, PAGING, between
+from .search import look_up
 
 _SORTED = {
     "created_at": (Transaction.created_at, datetime, False),
@@ -51,9 +51,25 @@ PARAMETERS = (
     *DAYS,
     Field("created_by", Text(64), about="user name"),
     Field("customer_id", Text(19)),
-    Field("q", Text(64), about="reference, last four; beginning of an order number, a customer's name or telephone"),
+    Field(
+        "q",
+        Text(64),
+        about="reference, last four, part of an order number; words of a customer's name, telephone, e-mail",
+    ),
     Field("sort", choice(SORTS), about="default -created_at"),
     *PAGING,
+)
+_NARROWING = (
+    "state",
+    "brand",
+    "channel",
+    "last4",
+    "created_by",
+    "customer_id",
+    "order_number",
+    "amount",
+    "date_from",
+    "date_to",
 )
 #: What showing a sale reads of it, loaded without a statement per row.
 SHOWN = (
@@ -65,42 +81,34 @@ SHOWN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TransactionFilter:
+class TransactionFilter(ListFilter):
     """Which sales, of which merchants, in which order, from where on."""
 
-    merchants: tuple[MerchantFacts, ...]
-    values: Mapping[str, Any]
-    sort: Sort
-    after: Position | None
-    page_size: int
+    model: ClassVar[Any] = Transaction
+    fields = PARAMETERS
+    sorts = SORTS
 
-    @classmethod
-    def parse(cls, args: Mapping[str, Sequence[str]], merchants: Sequence[MerchantFacts]) -> TransactionFilter:
-        """Read a query's parameters for a caller of these merchants.
-
-        Raises InvalidInput naming every wrong parameter, NotFound for a merchant that is not among them.
-        """
-        values = read_parameters(PARAMETERS, args, SORTS)
-        mine = chosen(merchants, values.get("merchant"))
-        return cls(mine, values, values["sort"], values.get("cursor"), values.get("page_size") or DEFAULT_PAGE)
-
-    def page(self, session: Session) -> Page:
-        """Return the next page (4 statements, one more each for `q`, operations and unpaid)."""
-        found = self._matching(session)
-
-        def conditions(group: Sequence[MerchantFacts]) -> Conditions:
-            return [*self._conditions(group), *found]
-
-        ids, cursor = keys_of(session, Transaction, self.sort, conditions, self.merchants, self.after, self.page_size)
-        count, exact = count_of(session, Transaction, conditions, self.merchants)
-        return Page(in_order(ids, shown(session, ids, self.merchants)), cursor, count, exact)
-
-    def _matching(self, session: Session) -> list[ColumnElement[bool]]:
+    def conditions(self, session: Session, also: Conditions = ()) -> ConditionsFor:
+        """Return all conditions by group of merchants; what `q` looks for is looked up first (at most 2 statements)."""
         q = self.values.get("q")
-        return [matching(session, q, self.merchants)] if q else []
+        if not q:
+            return super().conditions(session, also)
+        found = look_up(session, q, self.merchants)
+        alone = not also and not any(self.values.get(name) is not None for name in _NARROWING)
+        return Searched(self, (found.condition, *also), found.many and alone)
 
-    def _conditions(self, group: Sequence[MerchantFacts]) -> list[ColumnElement[bool]]:
+    def count(self, session: Session, conditions: ConditionsFor) -> tuple[int, bool]:
+        """Return how many there are, without counting where the search has seen already that they are too many."""
+        if isinstance(conditions, Searched) and conditions.many:
+            return COUNT_LIMIT, False
+        return super().count(session, conditions)
+
+    def rows(self, session: Session, ids: Sequence[int]) -> Iterable[Any]:
+        """Return the sales of these ids (3 statements)."""
+        return shown(session, ids, self.merchants)
+
+    def of_group(self, group: Sequence[MerchantFacts]) -> list[ColumnElement[bool]]:
+        """Return the conditions on rows of merchants that share a zone."""
         sale, values = Transaction, self.values
         conditions = [of_merchants(sale, group)]
         for name in ("state", "brand", "channel", "last4", "created_by", "customer_id"):
@@ -111,6 +119,18 @@ class TransactionFilter:
         if values.get("amount") is not None:
             conditions.append(or_(sale.amount == values["amount"], sale.original_amount == values["amount"]))
         return conditions + between(sale.created_at, values.get("date_from"), values.get("date_to"), group)
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """The conditions of a filter with a search; `many`: it is known already that there are more than are counted."""
+
+    wanted: TransactionFilter
+    also: Conditions
+    many: bool
+
+    def __call__(self, group: Sequence[MerchantFacts]) -> Conditions:
+        return [*self.wanted.of_group(group), *self.also]
 
 
 def shown(session: Session, ids: Sequence[int], merchants: Sequence[MerchantFacts]) -> Sequence[Transaction]:
