@@ -1,7 +1,7 @@
 """The one search box: reference, part of an order number, customer's name, telephone or e-mail, last four digits.
 
-A beginning reaches an index; what stands inside a text does not under row security, so order numbers and names are read
-through their index, which holds nothing else: a million in some tenths of a second, and only for what is searched.
+A beginning reaches an index; what stands inside a text does not under row security (only leakproof operators do), so
+order numbers and names are looked through once: a million in some tenths of a second, and only when one is searched.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def on_sale(q: str) -> list[Condition]:
     With a digit and three characters it may be any part of an order number, else its beginning.
     """
     key = order_key(q)
-    part = len(key) >= _SHORTEST_PART and any(c.isdigit() for c in key)
+    part = len(key) >= _SHORTEST_PART and _digit(key) and "@" not in key
     number = func.strpos(Transaction.order_key, key) > 0 if part else and_(*starts_with(Transaction.order_key, key))
     conditions = [Transaction.reference == q.strip().upper(), number]
     if re.fullmatch("[0-9]{4}", q.strip()):
@@ -51,7 +51,8 @@ def on_sale(q: str) -> list[Condition]:
 def on_customer(q: str) -> Condition | None:
     """Return what a searched text may be of the customer, None when it can be nothing.
 
-    The beginning of an e-mail address or a telephone number, or words of a name in any order, each at least begun.
+    The beginning of an e-mail address or a telephone number; words of a name in any order, each at least begun, or with
+    a digit, which few names have, its beginning.
     """
     if "@" in q:
         return and_(*starts_with(Customer.email_key, email_key(q)))
@@ -59,6 +60,8 @@ def on_customer(q: str) -> Condition | None:
         words = name_key(q)
         if len(words) < _SHORTEST_NAME:
             return None
+        if _digit(words):
+            return and_(*starts_with(Customer.name_key, words))
         return and_(*[func.strpos(" " + Customer.name_key, " " + word) > 0 for word in words.split()])
     number = telephone_key(q)
     return and_(*starts_with(Customer.telephone_key, number)) if len(number) >= _SHORTEST_TELEPHONE else None
@@ -81,6 +84,10 @@ def look_up(session: Session, q: str, merchants: Sequence[MerchantFacts]) -> Fou
         own = and_(Customer.merchant_id == Transaction.merchant_id, Customer.id == Transaction.customer_row_id)
         conditions.append(exists().where(own, theirs))
     return Found(or_(*conditions), many=len(sales or ()) > COUNT_LIMIT)
+
+
+def _digit(text: str) -> bool:
+    return any(c.isdigit() for c in text)
 
 
 def _customers(q: str, condition: Condition, group: Sequence[MerchantFacts]) -> Select[tuple[int]]:
