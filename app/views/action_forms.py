@@ -13,7 +13,6 @@ from flask_babel import gettext
 
 from ..audit import CARD_FOUND, record_refused
 from ..domain.errors import DomainError, InvalidInput, NotFound, UnpaidWarning
-from ..domain.states import State
 from ..domain.verbs import Verb
 from ..extensions import db
 from ..forms.action_values import control_names, names_of, read_action_form
@@ -24,10 +23,10 @@ from ..plugin import registry
 from ..ports import TransactionAction
 from ..security.identity import parse_key
 from ..security.profiles import READ
-from ..web import formats, labels
+from ..web import formats
 from ..web.refusals import field_sentences, sentence
 from .action_controls import Control, controls, named, remaining
-from .action_links import possible_actions, show_url
+from .action_links import possible_actions, show_url, why_not
 from .action_results import message_of
 from .base import Rights
 from .field_labels import summary_line
@@ -96,7 +95,7 @@ class ActionFormsView(PathHistory, BaseView):
             possible=possible,
             key=self._key(error),
             back=request.values.get("back", "") if request.values.get("back") == COUNTER else "",
-            notice=notice or " ".join(elsewhere) or (None if possible else _why_not(action, sale)),
+            notice=notice or " ".join(elsewhere) or (None if possible else why_not(action, sale)),
             summary=[(c.name, summary_line(named(c), c.error)) for c in shown if c.error],
             amount=_amount_shown(sale, action.name, values),
             closing=_closing(sale) if action.name == Verb.RESOLVE else None,
@@ -127,17 +126,6 @@ def _amount_shown(sale: Any, verb: str, values: Mapping[str, str]) -> str:
 
 def _status_when_not(action: TransactionAction) -> int:
     return 409 if g.actor.may(action.right) else 403
-
-
-def _why_not(action: TransactionAction, sale: Any) -> str:
-    if sale.state not in action.states:
-        state = labels.label(sale.state, "state")
-        return str(gettext("This cannot be done while the transaction is %(state)s.", state=state))
-    if not g.actor.may(action.right):
-        return str(gettext("Your profile does not allow this."))
-    if sale.state == State.PENDING and action.name == Verb.RESOLVE:
-        return str(gettext("The bank is being asked; a person decides after 24 hours without an answer."))
-    return str(gettext("This is not possible now: something else on this transaction comes first."))
 
 
 def _closing(sale: Any) -> Mapping[str, Any] | None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
+
+from flask import g
+from flask_babel import gettext
 
 from ..domain.actor import Actor
+from ..domain.states import State
 from ..domain.verbs import Verb
 from ..plugin import registry
 from ..ports import TransactionAction
+from ..web import labels
 
 _CORE = frozenset(str(verb) for verb in Verb)
 
@@ -31,3 +38,20 @@ def possible_actions(actor: Actor, sale: Any) -> list[TransactionAction]:
 def show_url(transaction_id: int) -> str:
     """Return the address of a transaction's page (interface.md)."""
     return f"/transactions/show/{transaction_id}"
+
+
+def bulk_url(verb: str, sale_ids: Iterable[int]) -> str:
+    """Return the address of the form between several ticked sales and the verb."""
+    return "/bulk/?" + urlencode([("verb", verb), *(("sale", each) for each in sale_ids)])
+
+
+def why_not(action: TransactionAction, sale: Any) -> str:
+    """Return why this person cannot do it with this sale now, in a sentence."""
+    if sale.state not in action.states:
+        state = labels.label(sale.state, "state")
+        return str(gettext("This cannot be done while the transaction is %(state)s.", state=state))
+    if not g.actor.may(action.right):
+        return str(gettext("Your profile does not allow this."))
+    if sale.state == State.PENDING and action.name == Verb.RESOLVE:
+        return str(gettext("The bank is being asked; a person decides after 24 hours without an answer."))
+    return str(gettext("This is not possible now: something else on this transaction comes first."))

@@ -7,11 +7,12 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from flask import abort, has_request_context, redirect, request, url_for
+from flask import abort, flash, has_request_context, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.hooks import before_request
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.views import ModelView
+from flask_babel import gettext
 from flask_login import current_user
 
 from ..security.sync import EVERYBODY
@@ -110,6 +111,7 @@ class SafeView(PathHistory, ModelView):
         action = self._permitted(request.form.get("action", ""))
         keys = request.form.getlist("rowid")
         if not keys:
+            flash(gettext("No row is ticked."), "info")
             return redirect(self.get_redirect())
         if len(keys) > LARGEST_SELECTION:
             abort(400)

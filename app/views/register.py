@@ -13,10 +13,12 @@ from . import books, configuration, memberships, merchant_rules, own_account, pe
 from .action_forms import ActionFormsView
 from .alarm_forms import AlarmFormsView
 from .approvals import ApprovalsView
+from .bulk import BulkView
 from .counter import CounterView
 from .help import HelpView
 from .history import UtilView
 from .interface import SafeInterface
+from .shipped import ShippedView
 from .signin import SignInView
 
 
@@ -63,6 +65,8 @@ def register_views(builder: AppBuilder, known: Registry) -> None:
     builder.add_view_no_menu(ActionFormsView)
     builder.add_view_no_menu(AlarmFormsView)
     builder.add_view_no_menu(HelpView)
+    builder.add_view_no_menu(BulkView)
+    add(ShippedView, "Shipped today", category=WORK)
     add(sales.OperationView, "Operations", category=WORK)
     add(sales.EventView, "Events", category=WORK)
     add(watch.RiskHitView, "Rule hits", category=CARE)
@@ -95,7 +99,7 @@ def order_menu(builder: AppBuilder) -> None:
 
 WORK, CARE, BOOKS, SETTINGS, PEOPLE = "Orders", "Desk", "Bank", "Settings", "People"
 MENU = (
-    WORK, "Take an order", "Transactions", "Operations", "Customers", "Events",
+    WORK, "Take an order", "Shipped today", "Transactions", "Operations", "Customers", "Events",
     CARE, "To approve", "Alarms", "Rule hits",
     BOOKS, "Remittances", "Unpaid",
     SETTINGS, "Limits", "Reasons", "Options", "Contracts", "Merchants", "Gateway accounts", "Mails",

@@ -19,6 +19,7 @@ from ..models.transaction import CHANNELS
 from ..plugin import Registry, registry
 from ..ports import TransactionAction
 from ..security.profiles import AMEND, AMEND_OWN, CANCEL, CANCEL_OWN, READ
+from .action_links import bulk_url
 from .base import Rights
 from .columns import search_choice
 from .interface import LedgerInterface
@@ -223,9 +224,11 @@ def transaction_view(known: Registry) -> type[TransactionView]:
 
 def _action(found: TransactionAction) -> Callable[[Any, Any], Any]:
     def lead(_view: TransactionView, sale: Any) -> Any:
+        if isinstance(sale, list):
+            return redirect(bulk_url(found.name, [each.id for each in sale]), 303)
         if found.name not in allowed(sale):
             abort(409)
         return redirect(f"/transactions/{sale.id}/{found.name}", 303)
 
-    handler: Callable[[Any, Any], Any] = action(found.name, found.label, None, multiple=False)(lead)
+    handler: Callable[[Any, Any], Any] = action(found.name, found.label, None, multiple=found.bulk)(lead)
     return handler

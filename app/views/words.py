@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext
 WORDS = (
     lazy_gettext("Orders"),
     lazy_gettext("Take an order"),
+    lazy_gettext("Shipped today"),
     lazy_gettext("Transactions"),
     lazy_gettext("Operations"),
     lazy_gettext("Customers"),

@@ -1,0 +1,134 @@
+"""Shipped today: pasted order numbers, what each of them is, then all validated together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from flask import g, request
+from flask_appbuilder.baseviews import BaseView, expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_babel import gettext
+
+from ..audit import CARD_FOUND, record_refused
+from ..domain.card_search import find_card_number
+from ..domain.errors import NoGateway
+from ..domain.states import State
+from ..domain.verbs import Verb
+from ..extensions import db
+from ..forms.bulk import MOST
+from ..forms.pasted import LONGEST_ORDER_NUMBER, lines_of, sorted_out, words_of
+from ..models.queries.bulk import known_numbers, sales_of_numbers
+from ..models.search_keys import order_key
+from ..plugin import registry
+from ..ports import TransactionAction
+from ..security.profiles import VALIDATE
+from ..web import labels
+from .base import Rights
+from .bulk import preview
+from .bulk_rows import LeftOut, Row, rows_for
+from .history import PathHistory
+from .merchants_seen import merchants_seen
+
+MOST_CHARACTERS = 100_000  # what is pasted; a list of a day is a tenth of it
+MOST_PIECES = 2_000
+
+
+class ShippedView(PathHistory, BaseView):
+    """`/shipped/`: paste, look, validate (which BulkView does)."""
+
+    route_base = "/shipped"
+    default_view = "paste"
+    reads_cards: ClassVar[bool] = True  # a number that looks like a card's is left out, and said
+    rights: ClassVar[Rights] = {"can_validate": VALIDATE}
+
+    @expose("/", methods=["GET"])
+    @has_access
+    @permission_name("validate")
+    def paste(self) -> Any:
+        """Show where to paste."""
+        self.update_redirect()
+        return self._paste(None)
+
+    @expose("/", methods=["POST"])
+    @has_access
+    @permission_name("validate")
+    def look(self) -> Any:
+        """Say what each number is; nothing is done."""
+        action = registry().action(Verb.VALIDATE)
+        if action is None:
+            raise NoGateway()
+        text = request.form.get("numbers", "")
+        pieces = lines_of(text[:MOST_CHARACTERS])
+        if len(text) > MOST_CHARACTERS or len(pieces) > MOST_PIECES:
+            return self._paste(gettext("This is too long: paste at most %(most)s order numbers.", most=MOST_PIECES))
+        if not pieces:
+            return self._paste(gettext("Paste at least one order number."))
+        merchants = merchants_seen()
+        with_blanks = known_numbers(db.session(), [piece for piece in pieces if " " in piece], merchants)
+        pasted = sorted_out(words_of(pieces, with_blanks), MOST)
+        sales = sales_of_numbers(db.session(), pasted.numbers, merchants)
+        rows, left_out = rows_of(action, pasted.numbers, sales)
+        left_out += [LeftOut(each, gettext("named more than once; counted once")) for each in map(shown, pasted.twice)]
+        later = [number for number in pasted.later if find_card_number(number) is None]
+        return preview(self, action, rows, left_out=left_out, later=later)
+
+    def _paste(self, error: str | None) -> Any:
+        page = self.render_template(
+            "egestion/counter/shipped.html", title=gettext("Shipped today"), error=error, most=MOST
+        )
+        return page, 422 if error else 200
+
+
+def rows_of(
+    action: TransactionAction, numbers: Sequence[str], sales: Mapping[str, Sequence[Any]]
+) -> tuple[list[Row], list[LeftOut]]:
+    """Return the sales these order numbers mean, and the numbers that mean none, each with the reason."""
+    rows: list[Row] = []
+    left_out: list[LeftOut] = []
+    cards = 0
+    for number in numbers:
+        found = sales.get(order_key(number), ())
+        waiting = [sale for sale in found if sale.state == State.TO_VALIDATE]
+        if not found:
+            cards += find_card_number(number) is not None
+            left_out.append(LeftOut(shown(number), _unknown(number)))
+        elif not waiting:
+            left_out.append(LeftOut(number, _not_waiting(found), _latest(found)))
+        else:
+            rows += _chosen(rows_for(action, waiting))
+    if cards:
+        record_refused(g.actor, CARD_FOUND, f"shipped today: {cards} of {len(numbers)} lines")
+    return rows, left_out
+
+
+def shown(number: str) -> str:
+    """Return a pasted number as a page may show it: never one that looks like a card's, never a whole page of text."""
+    if find_card_number(number) is not None:
+        return str(gettext("(not shown)"))
+    return number if len(number) <= LONGEST_ORDER_NUMBER else f"{number[:LONGEST_ORDER_NUMBER]}…"
+
+
+def _unknown(number: str) -> str:
+    if find_card_number(number) is not None:
+        text = gettext("This looks like a card number; card numbers belong in the card's own field only.")
+    else:
+        text = gettext("There is no order of this number.")
+    return str(text)
+
+
+def _chosen(rows: list[Row]) -> list[Row]:
+    """One waiting sale is ticked; of several the person says which left."""
+    if len(rows) == 1:
+        return rows
+    remark = gettext("%(number)s sales wait under this number: tick the one that leaves", number=len(rows))
+    return [Row(row.sale, row.why, remark, ticked=False) for row in rows]
+
+
+def _latest(found: Sequence[Any]) -> Any:
+    """The sale that says most about a number: the latest that was not refused."""
+    return next((sale for sale in found if sale.state != State.REFUSED), found[0])
+
+
+def _not_waiting(found: Sequence[Any]) -> str:
+    return str(gettext("nothing to validate: it is %(state)s", state=labels.label(_latest(found).state)))

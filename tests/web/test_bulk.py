@@ -1,0 +1,254 @@
+"""Several sales at once: a form between ticks and deed, a result for each row, nothing twice, nobody stops the others."""
+
+from __future__ import annotations
+
+import re
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+from sqlalchemy import delete
+from werkzeug.test import TestResponse
+
+from app.database import Scope, unit_of_work
+from app.models import MerchantLimit, Transaction
+from tests.bank.conftest import BankProcess
+from tests.web.desk import REFERRAL, Desk, filled_in, key_of, token_of
+
+As = Callable[[str], Desk]
+
+
+def tick(desk: Desk, verb: str, sales: Sequence[Transaction]) -> TestResponse:
+    """Tick the sales in the list and press the button above it."""
+    token = token_of(desk.client.get("/transactions/list/").text)
+    data = {"csrf_token": token, "action": verb, "rowid": [str(sale.id) for sale in sales]}
+    return desk.client.post("/transactions/action_post", data=data, follow_redirects=True)
+
+
+def boxes(page: str) -> list[str]:
+    """What the ticked boxes of the form send."""
+    return re.findall(r'name="sale" value="([^"]+)" checked', page)
+
+
+def send(desk: Desk, page: str, **fields: object) -> TestResponse:
+    """Press the form's button."""
+    data = {"csrf_token": token_of(page), "key": key_of(page), "verb": filled_in(page)["verb"], "sale": boxes(page)}
+    return desk.client.post("/bulk/", data=data | fields)
+
+
+def results(page: str) -> dict[str, tuple[str, str]]:
+    """{order number: (result, what happened)} of the page that says what came of it."""
+    found = {}
+    for row in re.findall(r'<tr role="row".*?</tr>', page, re.DOTALL):
+        cells = [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<t[hd] .*?</t[hd]>", row, re.DOTALL)]
+        if len(cells) == 6 and "columnheader" not in row:
+            found[cells[0]] = (cells[3], cells[4])
+    return found
+
+
+@pytest.fixture
+def sales(supervisor: Desk) -> list[Transaction]:
+    """Three sales to remit, of 10, 20 and 30 euros."""
+    mark = uuid.uuid4().hex[:6].upper()
+    return [supervisor.taken(amount=f"{n}0.00", order_number=f"{mark}-{n}") for n in (1, 2, 3)]
+
+
+@pytest.fixture
+def limit(supervisor: Desk, sales: list[Transaction]) -> Iterator[None]:
+    """Cancellations above 25.00 want a second person."""
+    with supervisor.app.app_context(), unit_of_work(Scope(admin=True)) as session:
+        session.add(MerchantLimit(merchant_id=sales[0].merchant_id, verb="cancel", amount=2500))
+    yield
+    with supervisor.app.app_context(), unit_of_work(Scope(admin=True)) as session:
+        session.execute(delete(MerchantLimit))
+
+
+def cancels(bank: BankProcess, sales: Sequence[Transaction]) -> list[list[int]]:
+    """What the bank was asked to cancel, sale by sale."""
+    return [[e["amount"] for e in bank.journal(sale.reference) if e["operation"] == "CANCEL"] for sale in sales]
+
+
+def test_ticked_sales_are_cancelled_once_each_however_often_the_form_is_sent(
+    supervisor: Desk, sales: list[Transaction], bank: BankProcess
+) -> None:
+    page = tick(supervisor, "cancel", sales).text
+    assert "Cancel several sales" in page
+    assert "3 sales in the list:</" not in page
+    assert "<strong>€60.00</strong>" in page
+    assert "At most 200 sales at a time." in page
+    assert len(boxes(page)) == 3
+    assert all(sale.state == "TO_CAPTURE" for sale in map(supervisor.sale, [s.reference for s in sales]))
+    done = send(supervisor, page, reason="OUT_OF_STOCK", note="flood")
+    assert done.status_code == 200
+    assert "3 done" in done.text
+    assert "€60.00" in done.text
+    assert cancels(bank, sales) == [[1000], [2000], [3000]]
+    again = send(supervisor, page, reason="OUT_OF_STOCK", note="flood")
+    assert results(again.text) == results(done.text)
+    assert cancels(bank, sales) == [[1000], [2000], [3000]]
+    after = supervisor.sale(sales[1].reference)
+    assert (after.state, after.operations[-1].reason, after.operations[-1].note) == (
+        "CANCELLED",
+        "OUT_OF_STOCK",
+        "flood",
+    )
+
+
+def test_each_row_has_its_own_result_and_none_stops_the_others(
+    supervisor: Desk, sales: list[Transaction], bank: BankProcess, limit: None
+) -> None:
+    mark = uuid.uuid4().hex[:6].upper()
+    more = [supervisor.taken(amount="5.00", order_number=f"{mark}-{n}") for n in range(3)]
+    bank.fault("cancel", "refuse:05", reference=more[0].reference)
+    bank.fault("cancel", "cut_after_commit", reference=more[1].reference)
+    page = tick(supervisor, "cancel", [*more, *sales]).text
+    assert "above the limit: a second person has to approve" in page
+    supervisor.act(more[2], "capture")  # somebody was faster
+    done = send(supervisor, page)
+    found = results(done.text)
+    words = {number: kind for number, (kind, _) in found.items()}
+    assert words == {
+        more[0].order_number: "not done",
+        more[1].order_number: "not known yet",
+        more[2].order_number: "not done",
+        sales[0].order_number: "done",
+        sales[1].order_number: "done",
+        sales[2].order_number: "approval asked",
+    }
+    assert "The bank refused" in found[more[0].order_number or ""][1]
+    assert "do not do it a second time" in found[more[1].order_number or ""][1]
+    assert found[more[2].order_number or ""][1] == (
+        "Changed since the list was shown: it was to remit over €5.00, it is remitted over €5.00. Nothing was done."
+    )
+    assert "2 done" in done.text
+    assert "1 to be approved by a second person" in done.text
+    assert cancels(bank, [*more, *sales]) == [[500], [500], [], [1000], [2000], []]
+    look = re.search(r'href="(/bulk/\?[^"]+)"', done.text)
+    assert look
+    left = supervisor.client.get(look[1].replace("&amp;", "&")).text
+    assert len(boxes(left)) == 1
+    assert "This cannot be done while the transaction is remitted." in left
+
+
+def test_a_part_cancelled_meanwhile_is_not_cancelled_whole(
+    supervisor: Desk, sales: list[Transaction], bank: BankProcess
+) -> None:
+    page = tick(supervisor, "cancel", sales[:1]).text
+    supervisor.act(sales[0], "cancel", amount="4.00")
+    done = send(supervisor, page)
+    assert "it was to remit over €10.00, it is to remit over €6.00" in done.text
+    assert cancels(bank, sales[:1]) == [[400]]
+
+
+def test_the_same_form_twice_at_once_does_everything_once(
+    supervisor: Desk, sales: list[Transaction], bank: BankProcess
+) -> None:
+    page = tick(supervisor, "cancel", sales).text
+    bank.control(latency_ms=150)
+    answers: list[TestResponse] = []
+    cookie = supervisor.client.get_cookie("egestion")
+    assert cookie is not None
+
+    def press() -> None:
+        other = Desk.__new__(Desk)
+        other.app, other.client = supervisor.app, supervisor.app.test_client()
+        other.client.set_cookie("egestion", cookie.value)
+        answers.append(send(other, page))
+
+    threads = [threading.Thread(target=press) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    bank.control(latency_ms=0)
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert cancels(bank, sales) == [[1000], [2000], [3000]]
+    for answer in answers:
+        assert {kind for kind, _ in results(answer.text).values()} <= {"done", "not known yet"}
+    last = send(supervisor, page).text
+    assert {kind for kind, _ in results(last).values()} == {"done"}
+
+
+def test_several_are_validated_and_captured(supervisor: Desk, bank: BankProcess) -> None:
+    mark = uuid.uuid4().hex[:6].upper()
+    waiting = [
+        supervisor.taken(capture_mode="VALIDATION", capture_day="3", order_number=f"{mark}-{n}") for n in range(2)
+    ]
+    for verb, state in (("validate", "TO_CAPTURE"), ("capture", "CAPTURED")):
+        assert "2 done" in send(supervisor, tick(supervisor, verb, waiting).text).text
+        assert {supervisor.sale(sale.reference).state for sale in waiting} == {state}
+    assert [e["operation"] for e in bank.journal(waiting[0].reference)][-1] == "VALIDATE"
+
+
+def test_what_cannot_be_done_stands_apart_with_its_reason(supervisor: Desk, sales: list[Transaction]) -> None:
+    call = supervisor.taken(card_number=REFERRAL)
+    page = tick(supervisor, "validate", [*sales, call]).text
+    assert boxes(page) == []
+    assert "None of these sales can be done" in page
+    assert page.count("This cannot be done while the transaction is") == 4
+
+
+def test_wrong_fields_are_told_beside_them_and_ticks_are_kept(supervisor: Desk, sales: list[Transaction]) -> None:
+    page = tick(supervisor, "cancel", sales).text
+    card = "4970 1000 0000 0006"
+    wrong = send(supervisor, page, note=f"card {card}", sale=boxes(page)[:2])
+    assert wrong.status_code == 422
+    assert "This looks like a card number" in wrong.text
+    assert card not in wrong.text
+    assert len(boxes(wrong.text)) == 2
+    long = send(supervisor, page, note="x" * 300)
+    assert long.status_code == 422
+    assert 'id="note-error"' in long.text
+    for values in ([], ["1"], ["x"], [f"{sales[0].id}:SOLD:100"], [f"{n}:TO_CAPTURE:5" for n in range(1, 202)]):
+        assert send(supervisor, page, sale=values).status_code == 422
+    assert supervisor.client.get("/bulk/?verb=cancel").status_code == 422
+    assert supervisor.client.get("/bulk/?verb=cancel&sale=99999999999").status_code == 422
+    assert supervisor.client.get(f"/bulk/?verb=refund&sale={sales[0].id}").status_code == 404
+    unknown = send(supervisor, page, reason="BECAUSE")
+    assert {kind for kind, _ in results(unknown.text).values()} == {"not done"}
+    assert {supervisor.sale(sale.reference).state for sale in sales} == {"TO_CAPTURE"}
+
+
+def test_nothing_ticked_says_so(supervisor: Desk) -> None:
+    assert "No row is ticked." in tick(supervisor, "cancel", []).text
+
+
+@pytest.mark.parametrize(
+    ("login", "status"),
+    [("clerk", 200), ("supervisor", 200), ("manager", 200), ("accountant", 403), ("risk", 403), ("auditor", 403), ("admin", 403)],
+)  # fmt: skip
+def test_who_may(as_: As, sales: list[Transaction], login: str, status: int) -> None:
+    desk = as_(login)
+    answer = desk.client.get(f"/bulk/?verb=cancel&sale={sales[0].id}")
+    assert answer.status_code == status
+    page = as_("supervisor").client.get(f"/bulk/?verb=cancel&sale={sales[0].id}").text
+    data = {"csrf_token": token_of(desk.client.get("/").text), "key": str(uuid.uuid4()), "verb": "cancel"}
+    done = desk.client.post("/bulk/", data=data | {"sale": boxes(page)})
+    assert done.status_code == status
+    cancelled = as_("supervisor").sale(sales[0].reference).state == "CANCELLED"
+    assert cancelled == (login in ("supervisor", "manager")), "a clerk cancels own sales only"
+    if login == "clerk":
+        assert "Your profile does not allow this." in answer.text
+        assert results(done.text)[sales[0].order_number or ""] == ("not done", "Your profile does not allow this.")
+
+
+def test_a_clerk_cancels_own_sales_of_the_day_together(clerk: Desk, sales: list[Transaction]) -> None:
+    own = [clerk.taken(order_number=f"OWN-{uuid.uuid4().hex[:6]}") for _ in range(2)]
+    page = tick(clerk, "cancel", [*own, *sales]).text
+    assert len(boxes(page)) == 2
+    assert "2 done" in send(clerk, page).text
+    assert {clerk.sale(sale.reference).state for sale in sales} == {"TO_CAPTURE"}
+
+
+def test_sales_of_another_merchant_are_not_there(as_: As, sales: list[Transaction], bank: BankProcess) -> None:
+    other = as_("manager2")
+    own = other.taken(order_number="Z-1")
+    mixed = f"/bulk/?verb=cancel&sale={own.id}&sale={sales[0].id}"
+    answer = other.client.get(mixed)
+    assert answer.status_code == 404
+    assert (sales[0].order_number or "") not in answer.text
+    page = other.client.get(f"/bulk/?verb=cancel&sale={own.id}").text
+    stolen = [*boxes(page), f"{sales[0].id}:TO_CAPTURE:1000"]
+    assert send(other, page, sale=stolen).status_code == 404
+    assert cancels(bank, [own, sales[0]]) == [[], []], "all or nothing is looked at before anything is done"
