@@ -12,6 +12,7 @@ import structlog
 from flask import g
 from flask_babel import gettext
 
+from ..api.traces import places
 from ..domain.errors import DomainError, InvalidInput
 from ..domain.states import OperationStatus
 from ..extensions import db
@@ -69,7 +70,7 @@ def _run(action: TransactionAction, row: Ticked, asked: ActionRequest, key: str)
         sale = sale_numbered(db.session(), row.sale_id)
         return Result(row, sale, REFUSED, _refusal(error, sale))
     except Exception as error:
-        log.error("bulk_row_failed", verb=action.name, error=type(error).__name__, exc_info=error)
+        log.error("bulk_row_failed", verb=action.name, error=type(error).__name__, at=places(error))
         db.session.rollback()
         text = gettext("Something went wrong here: look at this sale before you try again.")
         return Result(row, sale_numbered(db.session(), row.sale_id), UNKNOWN, text)

@@ -74,8 +74,7 @@ def test_ticked_sales_are_cancelled_once_each_however_often_the_form_is_sent(
 ) -> None:
     page = tick(supervisor, "cancel", sales).text
     assert "Cancel several sales" in page
-    assert "3 sales in the list:</" not in page
-    assert "<strong>€60.00</strong>" in page
+    assert "€60.00</output></strong>" in page
     assert "At most 200 sales at a time." in page
     assert len(boxes(page)) == 3
     assert all(sale.state == "TO_CAPTURE" for sale in map(supervisor.sale, [s.reference for s in sales]))

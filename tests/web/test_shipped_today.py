@@ -58,7 +58,7 @@ def test_pasted_numbers_are_looked_at_then_validated_together(supervisor: Desk, 
     page = paste(supervisor, text)
     assert page.status_code == 200
     assert [int(box.split(":")[0]) for box in boxes(page.text)] == [sale.id for sale in (*sales, spaced)]
-    assert "<strong>€50.00</strong>" in page.text
+    assert "€50.00</output></strong>" in page.text
     assert left_out(page.text) == {
         f"{mark}-R": "nothing to validate: it is to remit",
         f"{mark}-NONE": "There is no order of this number.",

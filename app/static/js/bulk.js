@@ -1,10 +1,9 @@
-/* How many rows are ticked and what they come to, as they are ticked; without it the page says what all of them come to. */
+/* How many rows are ticked and what they come to, as they are ticked; without it the page says what it came with. */
 (() => {
   "use strict";
   const form = document.querySelector("[data-bulk-form]");
   if (!form) return;
   const boxes = Array.from(form.querySelectorAll("input[name=sale]"));
-  const told = form.querySelector("[data-ticked]");
   const [count, sum] = ["count", "sum"].map((name) => form.querySelector(`[data-ticked-${name}]`));
   const show = () => {
     const totals = new Map();
@@ -15,8 +14,7 @@
       const written = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency });
       return written.format(minor / 10 ** written.resolvedOptions().maximumFractionDigits);
     }).join(" + ") || "–";
-    told.hidden = ticked.length === boxes.length;
   };
   for (const box of boxes) box.addEventListener("change", show);
-  show();
+  window.addEventListener("pageshow", show); // ticks kept by the browser on the way back
 })();
