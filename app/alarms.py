@@ -87,7 +87,7 @@ def raise_alarm(
     )
     session.add(alarm)
     if mail:
-        _mail(session, merchant_id, kind, message, kept)
+        mail_people(session, merchant_id, kind, message, kept)
     after_commit(session, lambda: _RAISED.labels(kind).inc())
     log.warning("alarm", kind=kind, merchant=merchant_id, transaction=transaction_id)
     return alarm
@@ -107,7 +107,8 @@ def acknowledge(actor: Actor, alarm_id: int) -> Alarm:
     return alarm
 
 
-def _mail(session: Session, merchant_id: int, kind: str, message: str, params: Mapping[str, Any]) -> None:
+def mail_people(session: Session, merchant_id: int, kind: str, message: str, params: Mapping[str, Any]) -> None:
+    """Queue the mail of an alarm of this kind to the merchant's active supervisors and managers, in their languages."""
     by_language: dict[str, list[str]] = {}
     shop = ""
     for shop, email, language in _recipients(session, merchant_id):  # noqa: B007 - the same shop on every row

@@ -88,6 +88,8 @@ class Event(StrEnum):
     CHALLENGE_REFUSED = "challenge refused: bank cancel"
     CAPTURED = "captured by remittance or `capture`"
     CAPTURE_REFUSED = "capture refused by the bank"
+    CAPTURE_NOT_DONE = "an uncertain capture was not done: it leaves its remittance"
+    SET_ASIDE = "could not be captured after its tries: set aside for a person"
     MOVED = "moved to another capture_date"
     HELD = "held out of the runs"
     RELEASED = "released into the runs"
@@ -146,7 +148,7 @@ def _table() -> dict[tuple[State, Event], State]:
         table[state, E.EXPIRED] = S.EXPIRED
     for state in (S.TO_CAPTURE, S.TO_VALIDATE):
         table[state, E.CANCELLED_IN_PART] = state
-    for event in (E.CAPTURE_REFUSED, E.MOVED, E.HELD, E.RELEASED):
+    for event in (E.CAPTURE_REFUSED, E.CAPTURE_NOT_DONE, E.SET_ASIDE, E.MOVED, E.HELD, E.RELEASED):
         table[S.TO_CAPTURE, event] = S.TO_CAPTURE
     for state in STORED:
         for event in (E.AMENDED, E.WITHDRAWN, E.CHARGED_BACK, E.REPRESENTED):

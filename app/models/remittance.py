@@ -25,6 +25,7 @@ class Remittance(MerchantOwned, Model):
         UniqueConstraint("contract_id", "number", name="uq_remittance_number"),
         Index("uq_remittance_open", "contract_id", unique=True, postgresql_where=text("state = 'OPEN'")),
         Index("ix_remittance_day", "merchant_id", "day", "id"),
+        Index("ix_remittance_sending", "contract_id", postgresql_where=text("state IN ('OPEN', 'SENDING')")),
     )
 
     id: Mapped[Key]
@@ -39,6 +40,7 @@ class Remittance(MerchantOwned, Model):
     lines: Mapped[int] = mapped_column(default=0)
     opened_at: Mapped[Moment]
     sent_at: Mapped[Moment | None]
+    late_at: Mapped[Moment | None]  # when people were told that its run is late
 
     contract: Mapped[Any] = relationship(
         "Contract", primaryjoin="foreign(Remittance.contract_id) == Contract.id", viewonly=True

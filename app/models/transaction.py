@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..domain.brands import BrandChoice
@@ -116,6 +116,8 @@ class Transaction(MerchantOwned, Model):
     shipping_date: Mapped[date | None]
     capture_error: Mapped[str | None] = mapped_column(code(8))
     held: Mapped[bool] = mapped_column(default=False)
+    capture_tries: Mapped[int] = mapped_column(SmallInteger, default=0)  # that ended in an error of ours
+    capture_next_at: Mapped[Moment | None]  # real time before which the runs leave it alone
 
     customer_id: Mapped[str | None] = mapped_column(code(19))
     customer_row_id: Mapped[int | None]

@@ -37,7 +37,7 @@ PURGED = frozenset(
     | {"risk_hit", "alarm", "outbox"}
 )
 #: What the functions that find due work read (migrations/versions/0002_walls.py).
-DUE_WORK = frozenset({"operation", "outbox", "transaction", "merchant"})
+DUE_WORK = frozenset({"operation", "outbox", "transaction", "merchant", "remittance", "contract", "alarm"})
 
 
 def privileges(role: str, table: str) -> frozenset[str]:

@@ -72,6 +72,8 @@ EVENTS: Words = {
     "CHALLENGE_REFUSED": (lazy_gettext("Check refused"), "plain"),
     "CAPTURED": (lazy_gettext("Remitted to the bank"), "good"),
     "CAPTURE_REFUSED": (lazy_gettext("Remittance refused by the bank"), "bad"),
+    "CAPTURE_NOT_DONE": (lazy_gettext("An uncertain remittance was not done"), "alert"),
+    "SET_ASIDE": (lazy_gettext("Set aside: it could not be remitted"), "bad"),
     "MOVED": (lazy_gettext("Moved to another day"), "plain"),
     "HELD": (lazy_gettext("Held"), "plain"),
     "RELEASED": (lazy_gettext("Released"), "plain"),

@@ -9,6 +9,7 @@ import click
 
 from .bank_commands import bank
 from .lapses import expire_due
+from .remittance.command import remit
 from .resolution import MOST, open_operations, resolve_open
 from .waiting import send_due
 
@@ -35,4 +36,4 @@ def resolve() -> None:
     click.echo(f"asked the bank {asked} times; {left.uncertain} still uncertain, {left.under_way} under way")
 
 
-COMMANDS: Sequence[click.Command] = (resolve, bank)
+COMMANDS: Sequence[click.Command] = (remit, resolve, bank)

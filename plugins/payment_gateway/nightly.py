@@ -34,9 +34,7 @@ def ask_again_about_refused(_day: date) -> None:
 
     May run twice a night: what is being released already is left alone.
     """
-    with unit_of_work(NOTHING) as session:
-        merchants = list(session.execute(_MERCHANTS, {"at": now(), "most": MOST}).scalars())
-    for merchant_id in merchants:
+    for merchant_id in merchants_at_work():
         with unit_of_work(Scope((merchant_id,))) as session:
             given_up = _given_up(session)
         for transaction_id, reference, account in given_up:
@@ -46,6 +44,12 @@ def ask_again_about_refused(_day: date) -> None:
                 raise  # the database is away: nothing else can be compared either
             except Exception as error:  # one that cannot be compared holds up no other
                 log.error("nightly_inquiry_failed", transaction=transaction_id, exc_info=error)
+
+
+def merchants_at_work() -> list[int]:
+    """Return every merchant that has ever worked."""
+    with unit_of_work(NOTHING) as session:
+        return list(session.execute(_MERCHANTS, {"at": now(), "most": MOST}).scalars())
 
 
 def _given_up(session: Session) -> list[tuple[int, str, GatewayAccount]]:

@@ -31,6 +31,8 @@ class PaymentGateway(Plugin):
         from .lapses import expire_due
         from .nightly import TASK
         from .practice import load_practice
+        from .remittance.sweep import JOB, help_run, remit_due
+        from .remittance.warnings import warn_due
         from .resolution import resolve_due
         from .waiting import send_due
 
@@ -41,6 +43,9 @@ class PaymentGateway(Plugin):
         registry.add_sweep(Sweep("inquiries", 2, resolve_due))
         registry.add_sweep(Sweep("waiting operations", 5, send_due))
         registry.add_sweep(Sweep("lapsed sales", 60, expire_due))
+        registry.add_sweep(Sweep("remittances", 5, remit_due))
+        registry.add_sweep(Sweep("warnings", 60, warn_due))
+        registry.add_job(JOB, help_run)
         registry.add_daily_task(TASK)
         registry.add_practice_loader(load_practice)
         registry.add_checker("bank", bank_checks)

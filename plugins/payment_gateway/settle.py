@@ -29,7 +29,9 @@ from .late import late_answer
 from .ledger import enter, finish, owed, promised, wait
 from .nights import refund_leaves_at
 from .not_done import tell_not_done
-from .remittances import leave, take_line
+from .remittance.closing import judge_again
+from .remittance.lines import leave, take_line
+from .remittance.uncaptured import not_captured
 
 FIRST_INQUIRY = timedelta(seconds=5)
 RELEASED = ("CANCELLED", "EXPIRED")
@@ -41,6 +43,8 @@ AUTHORISATIONS = (OperationName.TRANSACTION, OperationName.DUPLICATE, OperationN
 
 def settle(case: Case, operation: Operation, result: GatewayResult) -> None:
     """Apply the result to the operation; what was settled meanwhile is only compared."""
+    uncertain = operation.status == OperationStatus.UNKNOWN
+    remittance_id = operation.remittance_id
     if operation.status not in OPEN_STATUSES:
         late_answer(case, operation, result)
     elif result.outcome == Outcome.UNKNOWN:
@@ -53,6 +57,8 @@ def settle(case: Case, operation: Operation, result: GatewayResult) -> None:
         _credit(case, operation, result)
     else:
         _release(case, operation, result)
+    if uncertain and remittance_id is not None and operation.status not in OPEN_STATUSES:
+        judge_again(case.session, operation.merchant_id, remittance_id)  # it may have been closed with an unknown line
 
 
 def unknown(operation: Operation, reason: str = "") -> None:
@@ -102,12 +108,13 @@ def _capture(case: Case, operation: Operation, result: GatewayResult) -> None:
     if result.outcome == Outcome.APPROVED or before:
         sale.captured_amount = sale.amount
         sale.captured_at = now()
-        sale.capture_error = None
+        sale.capture_error = sale.capture_next_at = None
         sale.bank_status, sale.bank_amount, sale.bank_captured_amount = State.CAPTURED, sale.amount, sale.amount
         take_line(case.session, operation)
         enter(case.session, sale, operation, Event.CAPTURED, case.actor)
         finish(sale, operation, OperationStatus.DONE, result)
     elif result.outcome == Outcome.FAILED:
+        not_captured(case, operation)
         finish(sale, operation, OperationStatus.FAILED, result)
     else:
         sale.capture_error = result.response_code or "05"
@@ -142,6 +149,7 @@ def _credit(case: Case, operation: Operation, result: GatewayResult) -> None:
         finish(sale, operation, OperationStatus.DONE, result)
     else:
         tell_not_done(case, operation, result)
+        leave(operation)
         failed = result.outcome == Outcome.FAILED
         finish(sale, operation, OperationStatus.FAILED if failed else OperationStatus.REFUSED, result)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from datetime import UTC, datetime
 
 import structlog
 from sqlalchemy import text
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.database import NOTHING, Scope, now, unit_of_work
 from app.domain.actor import machine
 from app.domain.errors import DomainError, OperationInFlight
-from app.domain.states import OperationStatus
+from app.domain.states import OperationName, OperationStatus
 from app.models import Operation
 from app.ports import Answer
 
@@ -23,6 +24,8 @@ from .runner import Intent, perform
 from .settle import TRY_AGAIN
 
 log = structlog.get_logger(__name__)
+ALL = datetime(9999, 1, 1, tzinfo=UTC)  # as "due by": everything that waits
+MOST = 100_000
 _DUE = text("SELECT id, merchant_id FROM due_waiting(:at, :most)")
 
 
@@ -45,8 +48,24 @@ def send_due(most: int = 50) -> int:
     return len(due)
 
 
-def send_one(merchant_id: int, operation_id: int) -> None:
-    """Send one WAITING operation, unless another worker has it or it is not possible now (then in five minutes)."""
+def send_all(name: OperationName) -> int:
+    """Send every WAITING operation of this name, whether its time has come or not; returns how many were looked at."""
+    looked_at = 0
+    with unit_of_work(NOTHING) as session:
+        waiting = session.execute(_DUE, {"at": ALL, "most": MOST}).all()
+    for operation_id, merchant_id in waiting:
+        with unit_of_work(Scope((merchant_id,))) as session:
+            operation = session.get(Operation, operation_id)
+            wanted = operation is not None and operation.name == name
+        if wanted:
+            send_one(merchant_id, operation_id, at=ALL)
+            looked_at += 1
+    return looked_at
+
+
+def send_one(merchant_id: int, operation_id: int, at: datetime | None = None) -> None:
+    """Send one WAITING operation due by `at` (None: now), unless another worker has it or it is not possible now (then in
+    five minutes)."""
     actor = machine(merchant_id)
 
     def begin(session: Session, held: ExitStack) -> Intent | Answer:
@@ -56,7 +75,7 @@ def send_one(merchant_id: int, operation_id: int) -> None:
         except OperationInFlight:
             raise _Busy from None
         operation = next(each for each in case.operations if each.id == operation_id)
-        if operation.status != OperationStatus.WAITING or operation.due_at is None or operation.due_at > now():
+        if operation.status != OperationStatus.WAITING or operation.due_at is None or operation.due_at > (at or now()):
             return answer(case.transaction, operation)
         sent = resend(case, operation, held)
         return sent if isinstance(sent, Intent) else answer(case.transaction, sent)

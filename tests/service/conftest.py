@@ -14,6 +14,7 @@ from app.extensions import db
 from app.plugin import registry
 from app.verify import gather
 from config import Settings
+from plugins.payment_gateway.account_access import close_connections
 from tests.bank.conftest import BankProcess
 from tests.house_fixtures import empty
 from tests.service.clock import BusinessClock
@@ -50,6 +51,7 @@ def service(servers: Settings, bank: BankProcess, written_tables: tuple[str, ...
     with application.app_context():
         db.session.remove()
         db.engine.dispose()
+    close_connections()
     empty(servers, written_tables)
     assert wrong == {}
 

@@ -15,7 +15,7 @@ from app.security import profiles
 
 from ..cases import Case
 from ..ledger import mark_sent
-from ..remittances import join
+from ..remittance.lines import join
 from ..runner import Intent, demand_open, intent_for, slot
 from .base import Step, account_of, ask, demand_capability, demand_state, right
 
@@ -36,9 +36,13 @@ def begin(case: Case, request: ActionRequest, held: ExitStack) -> Intent | Opera
 
 def send(case: Case, operation: Operation, held: ExitStack) -> Intent | Operation:
     """Send a capture as a line of the contract's open remittance."""
+    return send_as(case, operation, join(case.session, case.transaction, operation, now()), held)
+
+
+def send_as(case: Case, operation: Operation, origin: str, held: ExitStack) -> Intent:
+    """Send a capture of the whole current amount that has its place in a remittance; `origin` names it to the bank."""
     sale = case.transaction
     operation.amount = sale.amount
-    origin = join(case.session, sale, operation, now())
     mark_sent(sale, operation)
     held.enter_context(slot())
     request = AmountRequest(sale.reference, sale.amount, sale.currency, origin)

@@ -14,7 +14,7 @@ from app.security import profiles
 
 from ..cases import Case
 from ..ledger import enter
-from ..remittances import remittance_day
+from ..remittance.lines import remittance_day
 from .base import Step, demand_state, right
 
 
@@ -46,7 +46,8 @@ def release(case: Case, request: ActionRequest, held: ExitStack) -> None:
     """Put a held sale, or one whose capture the bank refused, back into the runs; never into one already gone."""
     sale = case.transaction
     _set_held(case, Verb.RELEASE, False, Event.RELEASED, request)
-    sale.capture_error = None
+    sale.capture_error = sale.capture_next_at = None
+    sale.capture_tries = 0
     soonest = remittance_day(sale.contract, sale.merchant.zone, now())
     if sale.capture_date is None or sale.capture_date < soonest:
         sale.capture_date = min(soonest, sale.limit_date) if sale.limit_date else soonest

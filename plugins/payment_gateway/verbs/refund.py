@@ -17,7 +17,7 @@ from app.security import profiles
 from ..blackouts import opens_at
 from ..cases import Case
 from ..ledger import mark_sent, wait
-from ..remittances import join
+from ..remittance.lines import join
 from ..runner import Intent, intent_for, slot
 from .base import Step, account_of, amount_of, ask, demand_capability, demand_state, right
 

@@ -6,9 +6,11 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.domain.days import add_days, local_day
+from app.domain.errors import NotAllowedInState
+from app.domain.states import OperationName
 from app.models import Contract, Operation, Remittance, Transaction
 
 _CONTRACT_LOCK = text("SELECT pg_advisory_xact_lock(7305112, :contract)")
@@ -21,29 +23,58 @@ def join(session: Session, sale: Transaction, operation: Operation, at: datetime
     contract's advisory lock makes the numbers gap-free. After cut-off the remittance opened is tomorrow's.
     """
     contract: Contract = sale.contract
-    session.execute(_CONTRACT_LOCK, {"contract": contract.id})
+    lock_contract(session, contract.id)
     remittance = session.scalar(
         select(Remittance).where(Remittance.contract_id == contract.id, Remittance.state == "OPEN")
     )
     if remittance is None:
-        remittance = _open(session, contract, remittance_day(contract, sale.merchant.zone, at), at)
+        remittance = new_remittance(session, contract, remittance_day(contract, sale.merchant.zone, at), "OPEN", at)
     operation.remittance_id = remittance.id
     operation.origin = f"{contract.number}-{remittance.number}"
     return operation.origin
 
 
+def place(session: Session, operation: Operation, remittance_id: int) -> str:
+    """Put the operation into a remittance that is being sent; returns `<contract>-<number>`.
+
+    Whoever closes the remittance waits for this unit. Raises NotAllowedInState when it is closed already.
+    """
+    remittance = session.scalar(
+        select(Remittance)
+        .where(Remittance.merchant_id == operation.merchant_id, Remittance.id == remittance_id)
+        .options(joinedload(Remittance.contract, innerjoin=True))
+        .with_for_update(read=True, key_share=True, of=Remittance)
+        .execution_options(populate_existing=True)
+    )
+    if remittance is None or remittance.state != "SENDING":
+        raise NotAllowedInState(state=remittance.state if remittance is not None else None)
+    operation.remittance_id = remittance.id
+    operation.origin = f"{remittance.contract.number}-{remittance.number}"
+    return operation.origin
+
+
 def take_line(session: Session, operation: Operation) -> None:
     """Give an operation the bank has done the next line of its remittance: what was refused or has to wait takes none,
-    so lines are 1 to n without a gap. The transaction is locked already; the remittance is locked here, after it."""
+    so lines are 1 to n without a gap. The transaction is locked already; the remittance is locked here, after it.
+
+    A line that became certain after its remittance was closed is added to what was written at its close.
+    """
     remittance = session.scalar(
         select(Remittance)
         .where(Remittance.merchant_id == operation.merchant_id, Remittance.id == operation.remittance_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
-    if remittance is not None:
-        remittance.last_line += 1
-        operation.remittance_line = remittance.last_line
+    if remittance is None:
+        return
+    remittance.last_line += 1
+    operation.remittance_line = remittance.last_line
+    if remittance.state not in ("OPEN", "SENDING"):
+        remittance.lines += 1
+        if operation.name == OperationName.CREDIT:
+            remittance.credit_amount += operation.amount
+        else:
+            remittance.debit_amount += operation.amount
 
 
 def leave(operation: Operation) -> None:
@@ -58,7 +89,13 @@ def remittance_day(contract: Contract, zone_name: str, at: datetime) -> date:
     return add_days(today, 1) if at.astimezone(zone).time() >= contract.cut_off else today
 
 
-def _open(session: Session, contract: Contract, day: date, at: datetime) -> Remittance:
+def lock_contract(session: Session, contract_id: int) -> None:
+    """Let nobody else open, number or begin to send a remittance of the contract until the unit ends."""
+    session.execute(_CONTRACT_LOCK, {"contract": contract_id})
+
+
+def new_remittance(session: Session, contract: Contract, day: date, state: str, at: datetime) -> Remittance:
+    """Return a new remittance under the contract's next number; the contract is locked (`lock_contract`)."""
     last = session.scalar(
         select(Remittance.number)
         .where(Remittance.contract_id == contract.id)
@@ -70,7 +107,7 @@ def _open(session: Session, contract: Contract, day: date, at: datetime) -> Remi
         contract_id=contract.id,
         number=(last or 0) + 1,
         day=day,
-        state="OPEN",
+        state=state,
         last_line=0,
         opened_at=at,
     )

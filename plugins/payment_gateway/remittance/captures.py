@@ -1,0 +1,86 @@
+"""One due sale sent: in its own transaction, taken with SKIP LOCKED, so any number of workers may do so at once."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from enum import StrEnum
+
+import structlog
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from app.database import now
+from app.domain.actor import machine
+from app.domain.errors import DomainError, NotAllowedInState, NotSent, OperationInFlight
+from app.domain.states import OperationName, OperationStatus
+from app.failpoints import fail_point
+from app.ports import Answer
+
+from ..cases import open_case
+from ..runner import Intent, demand_open, perform
+from ..verbs.base import account_of, demand_capability
+from ..verbs.capture import send_as
+from .aside import note_try
+from .due import Due
+from .lines import join, place
+
+log = structlog.get_logger(__name__)
+
+
+class Sent(StrEnum):
+    """What became of one sale."""
+
+    DONE = "DONE"
+    REFUSED = "REFUSED"
+    UNKNOWN = "UNKNOWN"  # uncertain: the resolution asks
+    NOT_SENT = "NOT_SENT"  # the bank cannot be reached, or takes nothing now: tried again
+    ELSEWHERE = "ELSEWHERE"  # another worker or person has it, or it has not to leave any more
+    ASIDE = "ASIDE"  # an error of ours: tried again, then set aside
+
+
+_BY_STATUS = {200: Sent.DONE, 202: Sent.UNKNOWN, 409: Sent.REFUSED, 503: Sent.NOT_SENT}
+
+
+def capture(merchant_id: int, transaction_id: int, due: Due, remittance_id: int | None) -> Sent:
+    """Capture one sale, if it still has to leave, into this remittance, or into the contract's open one (None).
+
+    Raises OperationalError when the database is away. Any other trouble is the sale's own and is counted against it.
+    """
+    actor = machine(merchant_id)
+
+    def begin(session: Session, held: ExitStack) -> Intent | Answer:
+        case = open_case(session, actor, transaction_id, skip_locked=True)
+        case.demand_nothing_in_flight()
+        sale = case.transaction
+        if not due.holds(sale):
+            raise NotAllowedInState(state=sale.state)
+        account = account_of(case)
+        demand_capability(case, account, "capture")
+        demand_open(account)
+        operation = case.add(OperationName.CAPTURE, OperationStatus.WAITING, sale.amount)
+        if remittance_id is None:
+            origin = join(session, sale, operation, now())
+        else:
+            origin = place(session, operation, remittance_id)
+        fail_point("remittance.before_sending")
+        return send_as(case, operation, origin, held)
+
+    try:
+        done = perform(actor, begin)
+    except NotSent:
+        return Sent.NOT_SENT
+    except (OperationInFlight, NotAllowedInState):
+        return Sent.ELSEWHERE
+    except OperationalError:
+        raise
+    except DomainError as error:
+        return _failed(merchant_id, transaction_id, remittance_id, error.code, error)
+    except Exception as error:  # noqa: BLE001 - one sale's trouble is no other's, and it is counted against it
+        return _failed(merchant_id, transaction_id, remittance_id, type(error).__name__, error)
+    return _BY_STATUS[done.status]
+
+
+def _failed(merchant_id: int, transaction_id: int, remittance_id: int | None, why: str, error: Exception) -> Sent:
+    log.error("capture_failed", transaction=transaction_id, error=why, exc_info=error)
+    note_try(merchant_id, transaction_id, remittance_id, why)
+    return Sent.ASIDE

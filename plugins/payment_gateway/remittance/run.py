@@ -1,0 +1,103 @@
+"""A contract's run: what is due leaves in batches, four calls at a time; then its remittance is closed.
+
+Everything is found by query and taken with SKIP LOCKED: workers, scheduler and commands may run it at once, on any number
+of machines, and after a crash half-way; nothing leaves twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date
+
+import structlog
+from flask import Flask, current_app
+from sqlalchemy.orm import Session
+
+from app.database import Scope, now, unit_of_work
+from app.models import Contract, Merchant
+
+from .captures import Sent, capture
+from .closing import close_sent
+from .due import some
+from .opening import Round, begin_round
+
+log = structlog.get_logger(__name__)
+BATCH = 100
+AT_ONCE = 4  # calls of one process; the runner allows six, so that a person's own finds a place
+GIVEN_UP_AFTER = 8  # sales in a row that could not be sent: the bank is away, the rest waits
+
+Told = Callable[[Sent], None]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run did: sales by what became of them, the remittances it closed (`<contract>-<number>`), whether the bank
+    was away."""
+
+    sent: Counter[Sent] = field(default_factory=Counter)
+    closed: list[str] = field(default_factory=list)
+    away: bool = False
+
+
+def begin(merchant_id: int, contract_id: int, day: date | None = None) -> Round:
+    """Begin a contract's round now, or as if the cut-off of `day` were past."""
+    with unit_of_work(Scope((merchant_id,))) as session:
+        contract, zone = _contract(session, merchant_id, contract_id)
+        return begin_round(session, contract, zone, now(), day)
+
+
+def send(merchant_id: int, contract_id: int, round_: Round, told: Told | None = None) -> Tally:
+    """Send what is due, each sale at most once in this pass, then close what is complete."""
+    tally = Tally()
+    after, silent = 0, 0
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug's proxy
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="remittance") as pool:
+        while not tally.away:
+            with unit_of_work(Scope((merchant_id,))) as session:
+                contract, _ = _contract(session, merchant_id, contract_id)
+                batch = some(session, contract, round_.due, after, BATCH)
+            if not batch:
+                break
+            after = batch[-1]
+            for part in _parts(batch, AT_ONCE * 5):
+                for sent in pool.map(_in_context(app, merchant_id, round_), part):
+                    tally.sent[sent] += 1
+                    silent = silent + 1 if sent is Sent.NOT_SENT else 0
+                    if told is not None:
+                        told(sent)
+                if silent >= GIVEN_UP_AFTER:
+                    tally.away = True
+                    break
+    tally.closed = close(merchant_id, contract_id)
+    return tally
+
+
+def close(merchant_id: int, contract_id: int) -> list[str]:
+    """Close what is complete; returns `<contract>-<number>` of each."""
+    with unit_of_work(Scope((merchant_id,))) as session:
+        contract, _ = _contract(session, merchant_id, contract_id)
+        closed = [f"{contract.number}-{each.number}" for each in close_sent(session, contract)]
+    for name in closed:
+        log.info("remittance_closed", remittance=name)
+    return closed
+
+
+def _contract(session: Session, merchant_id: int, contract_id: int) -> tuple[Contract, str]:
+    contract = session.get_one(Contract, contract_id)
+    return contract, session.get_one(Merchant, merchant_id).zone
+
+
+def _parts(ids: Iterable[int], size: int) -> Iterable[list[int]]:
+    listed = list(ids)
+    return (listed[at : at + size] for at in range(0, len(listed), size))
+
+
+def _in_context(app: Flask, merchant_id: int, round_: Round) -> Callable[[int], Sent]:
+    def one(transaction_id: int) -> Sent:
+        with app.app_context():
+            return capture(merchant_id, transaction_id, round_.due, round_.remittance_id)
+
+    return one

@@ -1,0 +1,102 @@
+"""The runs by the clock: what is due is found every few seconds, workers are called to help, lateness is told once."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, joinedload
+
+from app.alarms import REMITTANCE_LATE, raise_alarm
+from app.database import NOTHING, Scope, now, unit_of_work
+from app.domain.days import local_day
+from app.domain.text import N_
+from app.jobs import ring
+from app.models import Merchant, Remittance
+
+from .run import begin, send
+
+log = structlog.get_logger(__name__)
+JOB = "remittance"
+HELP_FROM = 40  # due sales from which workers are called
+HELPERS = 4
+DONE_WITHIN = timedelta(minutes=45)  # of the cut-off, or people are told
+PAUSE = 30.0  # seconds a contract is left alone when its bank was away
+MOST = 100_000
+_DUE = text("SELECT id, merchant_id FROM due_remittances(:at, :most)")
+_away_until: dict[int, float] = {}
+
+
+def due_contracts() -> list[tuple[int, int]]:
+    """Return (contract, merchant) of every contract whose run has something to do now."""
+    with unit_of_work(NOTHING) as session:
+        return [(row[0], row[1]) for row in session.execute(_DUE, {"at": now(), "most": MOST})]
+
+
+def remit_due() -> int:
+    """Do every contract's run as far as it goes now; returns how many contracts had something to do.
+
+    Needs neither queue nor workers: they only help where much is due.
+    """
+    due = due_contracts()
+    for contract_id, merchant_id in due:
+        _run(merchant_id, contract_id, call_help=True)
+    return len(due)
+
+
+def help_run(contract_id: int) -> None:
+    """What a doorbell starts in a worker: the same run; the sales are shared out by their locks."""
+    for each, merchant_id in due_contracts():
+        if each == contract_id:
+            _run(merchant_id, contract_id, call_help=False)
+
+
+def _run(merchant_id: int, contract_id: int, *, call_help: bool) -> None:
+    if _away_until.get(contract_id, 0.0) > time.monotonic():
+        return
+    try:
+        round_ = begin(merchant_id, contract_id)
+        if call_help and round_.count >= HELP_FROM:
+            for _ in range(HELPERS):
+                ring(JOB, contract_id)
+        tally = send(merchant_id, contract_id, round_)
+        if tally.away:
+            _away_until[contract_id] = time.monotonic() + PAUSE
+        if call_help:
+            with unit_of_work(Scope((merchant_id,))) as session:
+                tell_late(session, merchant_id, contract_id, now())
+    except OperationalError:
+        raise  # the database is away: no other contract can be served either
+    except Exception as error:  # one contract holds up no other
+        log.error("remittance_failed", contract=contract_id, error=type(error).__name__, exc_info=error)
+
+
+def tell_late(session: Session, merchant_id: int, contract_id: int, at: datetime) -> None:
+    """Raise one alarm for each remittance still being sent 45 minutes after the cut-off of its day."""
+    zone = ZoneInfo(session.get_one(Merchant, merchant_id).zone)
+    sending = session.scalars(
+        select(Remittance)
+        .where(
+            Remittance.merchant_id == merchant_id,
+            Remittance.contract_id == contract_id,
+            Remittance.state == "SENDING",
+            Remittance.late_at.is_(None),
+            Remittance.day <= local_day(at, zone),
+        )
+        .options(joinedload(Remittance.contract, innerjoin=True))
+        .with_for_update(of=Remittance, key_share=True)
+    ).all()
+    for remittance in sending:
+        cut_off = datetime.combine(remittance.day, remittance.contract.cut_off, zone)
+        if at < cut_off + DONE_WITHIN:
+            continue
+        remittance.late_at = at
+        message = N_("Remittance %(number)s of %(day)s is not finished; what is missing is sent as soon as possible.")
+        number = f"{remittance.contract.number}-{remittance.number}"
+        raise_alarm(
+            session, merchant_id, REMITTANCE_LATE, message, {"number": number, "day": remittance.day.isoformat()}
+        )

@@ -1,0 +1,86 @@
+"""`egestion remit [--date D]`: the evening in the foreground."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+
+from plugins.payment_gateway.remittance.command import remit
+from tests.remittance.evening import Evening
+from tests.service.clock import BusinessClock
+from tests.service.shop import CAPTURE_REFUSED, EUR, Shop
+
+
+def command(*words: str) -> Result:
+    return CliRunner().invoke(remit, list(words))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_else_is_due(app: Flask, clock: BusinessClock) -> None:
+    clock.at("2027-03-10 15:00")
+    command()
+
+
+def test_it_captures_what_is_due_by_the_day_into_remittances_of_that_day(shop: Shop, evening: Evening) -> None:
+    today, tomorrow, later = (shop.sold(capture_day=day) for day in (0, 1, 3))
+    done = command("--date", "2027-03-11")
+    assert done.exit_code == 0, done.output
+    assert re.search(r"remittance [0-9A-Z]+-1 closed\n", done.output)
+    assert "captures: 2 done" in done.output
+    assert [shop.sale(each).state for each in (today, tomorrow, later)] == ["CAPTURED", "CAPTURED", "TO_CAPTURE"]
+    assert evening.remittances() == [(1, "2027-03-11", "SENT", 2 * EUR, 0, 2)]
+
+
+def test_twice_is_once(shop: Shop, evening: Evening) -> None:
+    reference = shop.sold(capture_day=0)
+    assert command().exit_code == 0
+    again = command()
+    assert "nothing was due" in again.output
+    assert shop.done(reference) == [("TRANSACTION", EUR), ("VALIDATE", EUR)]
+    assert len(evening.rows()) == 1
+
+
+def test_a_refused_sale_is_exit_code_1(shop: Shop) -> None:
+    shop.take(CAPTURE_REFUSED, capture_day=0)
+    done = command()
+    assert done.exit_code == 1
+    assert "1 refused" in done.output
+
+
+def test_it_sends_the_refunds_that_wait(shop: Shop, evening: Evening) -> None:
+    reference = shop.captured()
+    shop.bank.fault("refund", "code:24", reference=reference)
+    assert shop.act(reference, "refund", amount=4_000).status == 202
+    assert command().exit_code == 0
+    assert shop.amounts(reference) == ("CAPTURED", EUR, EUR, 4_000, 0)
+
+
+def test_what_a_killed_run_left_is_taken_over(shop: Shop, evening: Evening, clock: BusinessClock) -> None:
+    """A run that died between the bank's answer and its own books: the line is SENT, then settled by asking."""
+    references = [shop.sold(capture_day=0) for _ in range(2)]
+    shop.bank.fault("validate", "cut_after_commit", reference=references[0])
+    assert command().exit_code == 1
+    shop.settle()
+    assert command().exit_code == 0
+    assert {shop.sale(each).state for each in references} == {"CAPTURED"}
+    assert evening.remittances() == [(1, "2027-03-10", "SENT", 2 * EUR, 0, 2)]
+
+
+@pytest.mark.parametrize("words", [("--date", "11.03.2027"), ("--date", "2027-02-30"), ("--day", "2027-03-10")])
+def test_a_date_that_is_none_is_a_usage_error(words: tuple[str, ...]) -> None:
+    assert command(*words).exit_code == 2
+
+
+def test_in_production_no_day_ahead(app: Flask, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    import dataclasses
+
+    reference = shop.sold(capture_day=1)
+    settings = dataclasses.replace(app.extensions["settings"], env="production")
+    monkeypatch.setitem(app.extensions, "settings", settings)
+    done = command("--date", "2027-03-11")
+    assert done.exit_code == 2
+    assert "practice only" in done.output
+    assert shop.sale(reference).state == "TO_CAPTURE"
