@@ -57,9 +57,25 @@ WORDS: dict[str, Any] = {
     # audit
     "OK": lazy_gettext("done"),
     "REFUSED": lazy_gettext("refused"),
+    # kinds of audit entries (app/audit.py)
+    "login": lazy_gettext("sign-in"),
+    "logout": lazy_gettext("sign-out"),
+    "token_issued": lazy_gettext("API token issued"),
+    "access_refused": lazy_gettext("access refused"),
+    "user_created": lazy_gettext("user added"),
+    "user_changed": lazy_gettext("user changed"),
+    "user_roles_changed": lazy_gettext("profiles of a user changed"),
+    "credential_changed": lazy_gettext("password changed"),
+    "settings_changed": lazy_gettext("settings changed"),
+    "exported": lazy_gettext("rows exported"),
+    "audit_read": lazy_gettext("audit looked at"),
+    "card_found": lazy_gettext("card number in a wrong field"),
+    "alarm_acknowledged": lazy_gettext("alarm acknowledged"),
+    "money_decided": lazy_gettext("decision about money"),
+    "command_run": lazy_gettext("command run"),
     # limit
     "cancel": lazy_gettext("Cancel"),
-    "refund": lazy_gettext("Refund"),
+    "refund": lazy_gettext("Refund now"),
     "validate": lazy_gettext("Validate"),
     "capture": lazy_gettext("Capture now"),
 }

@@ -34,6 +34,24 @@ from .history import PathHistory
 from .interface import SafeInterface
 from .settings import SettingsView
 
+
+def profile_name(role: Any) -> str:
+    """Return a FAB role's profile in the reader's language; FAB's own roles keep their name."""
+    known = PROFILES.get(str(role))
+    return gettext(known.label) if known else str(role)
+
+
+class RolesInterface(SafeInterface):
+    """Users and roles, whose profiles are named in the reader's language."""
+
+    @staticmethod
+    def _get_attr_value(item: Any, col: str) -> Any:
+        value = SafeInterface._get_attr_value(item, col)
+        if col == "roles":
+            return [profile_name(role) for role in value]
+        return profile_name(value) if col == "name" and isinstance(item, Role) else value
+
+
 PROFILE_ROLES = {"roles": [["name", FilterIn, list(PROFILES)]]}
 
 
@@ -82,7 +100,7 @@ def twice() -> dict[str, PasswordField]:
 class UserView(SettingsView, UserDBModelView):
     """`/users`: no password, no hash, no group; nobody changes their own row here."""
 
-    datamodel = SafeInterface(User)
+    datamodel = RolesInterface(User)
     rights: ClassVar[dict[str, str]] = {
         "can_list": ADMINISTER,
         "can_show": ADMINISTER,
@@ -111,6 +129,11 @@ class UserView(SettingsView, UserDBModelView):
     }
     add_form_extra_fields = twice()
     add_form_query_rel_fields = edit_form_query_rel_fields = search_form_query_rel_fields = PROFILE_ROLES
+
+    def _init_forms(self) -> None:
+        super()._init_forms()
+        for form in (self.add_form, self.edit_form, self.search_form):
+            form.roles.kwargs["get_label"] = profile_name
 
     def demand_editable(self, item: Any) -> None:
         """Nobody changes their own row: 403."""
@@ -145,7 +168,7 @@ class UserView(SettingsView, UserDBModelView):
 class RoleView(SafeView, RoleModelView):
     """`/roles`: what each profile may do, to look at. The matrix is app/security/profiles.py."""
 
-    datamodel = SafeInterface(Role)
+    datamodel = RolesInterface(Role)
     rights: ClassVar[dict[str, str]] = {"can_list": ADMINISTER, "can_show": ADMINISTER}
     base_permissions: ClassVar[list[str]] = ["can_list", "can_show"]
     include_route_methods: ClassVar[set[str]] = {"list", "show"}

@@ -17,7 +17,6 @@ from .bulk import BulkView
 from .counter import CounterView
 from .help import HelpView
 from .history import UtilView
-from .interface import SafeInterface
 from .shipped import ShippedView
 from .signin import SignInView
 
@@ -35,8 +34,8 @@ class Security(HouseSecurity):
     def __init__(self, appbuilder: Any) -> None:
         super().__init__(appbuilder)
         # FAB has just given its own classes a plain interface.
-        self.userdbmodelview.datamodel = SafeInterface(User)
-        self.rolemodelview.datamodel = SafeInterface(Role)
+        self.userdbmodelview.datamodel = people.RolesInterface(User)
+        self.rolemodelview.datamodel = people.RolesInterface(Role)
 
     def register_views(self) -> None:
         """Register sign-in, own account, users and roles; FAB's groups, permissions, statistics and API stay out."""

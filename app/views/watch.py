@@ -11,6 +11,7 @@ from flask_appbuilder.hooks import before_request
 from flask_babel import lazy_gettext
 from flask_login import current_user
 
+from ..alarms import LABELS as ALARM_KINDS
 from ..audit import AUDIT_READ, record
 from ..database import unit_of_work
 from ..models import Alarm, AuditEntry, OutboxMail, RiskHit
@@ -24,12 +25,14 @@ from .ledger import LedgerView
 
 
 class AlarmInterface(LedgerInterface):
-    """Alarms with their sentence (`said`) in the reader's language."""
+    """Alarms with their kind and their sentence (`said`) in the reader's language."""
 
     @staticmethod
     def _get_attr_value(item: Any, col: str) -> Any:
         if col == "said":
             return sentence(item.message, item.params)
+        if col == "kind":
+            return sentence(ALARM_KINDS.get(item.kind, item.kind))
         return LedgerInterface._get_attr_value(item, col)
 
 
@@ -122,7 +125,7 @@ class AuditView(LedgerView):
     show_title = lazy_gettext("Audit entry")
     list_columns: ClassVar[list[str]] = ["at", "merchant_id", "actor", "kind", "outcome", "object", "origin"]
     show_columns: ClassVar[list[str]] = ["at", "actor", "kind", "outcome", "object", "origin", "data"]
-    in_words: ClassVar[Sequence[str]] = ("outcome",)
+    in_words: ClassVar[Sequence[str]] = ("kind", "outcome")
     search_columns: ClassVar[list[str]] = ["at", "actor", "kind", "outcome"]
     search_form_extra_fields: ClassVar[dict[str, Any]] = {"outcome": search_choice("outcome", ("OK", "REFUSED"))}
     sorts: ClassVar[Mapping[str, type]] = {"at": datetime}

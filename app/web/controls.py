@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask
 from flask_appbuilder import fieldwidgets as fab
+from flask_babel import gettext
 from markupsafe import Markup
 from wtforms import Field, widgets
 
@@ -54,7 +55,12 @@ def control(field: Field, hint: bool = False) -> Markup:
 
 def form_errors(form: Any, names: list[str]) -> list[tuple[str, str]]:
     """Return (control id, "label: error") of the named fields, then of the form itself (an expired token)."""
-    found = [(form[n].id, f"{form[n].label.text}: {error}") for n in names if n in form for error in form[n].errors]
+    fields = [form[name] for name in names if name in form]
+    found = [
+        (field.id, str(gettext("%(label)s: %(error)s", label=field.label.text, error=error)))
+        for field in fields
+        for error in field.errors
+    ]
     others = [error for name, field in form._fields.items() if name not in names for error in field.errors]
     return found + [("content", str(error)) for error in others]
 

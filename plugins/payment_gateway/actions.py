@@ -18,7 +18,7 @@ _ACTIONS: tuple[tuple[Verb, str, str, tuple[str, ...], str | None, bool], ...] =
     (Verb.VALIDATE, N_("Validate"), profiles.VALIDATE, ("amount", "note"), N_("Keep this amount and remit it?"), True),
     (Verb.CAPTURE, N_("Capture now"), profiles.CAPTURE, ("note",), N_("Send this sale to the bank now?"), True),
     (Verb.CANCEL, N_("Cancel"), profiles.CANCEL, ("amount", "reason", "note"), N_("Cancel this amount?"), True),
-    (Verb.REFUND, N_("Refund"), profiles.REFUND, ("amount", "reason", "note"), N_("Refund this amount?"), False),
+    (Verb.REFUND, N_("Refund now"), profiles.REFUND, ("amount", "reason", "note"), N_("Refund this amount?"), False),
     (Verb.DUPLICATE, N_("Duplicate"), profiles.DUPLICATE,
      ("amount", "order_number", "capture_mode", "capture_day", "note"), N_("Have the card authorised again?"), False),
     (Verb.FORCE, N_("Force"), profiles.FORCE, ("authorisation_number", "note"), None, False),
