@@ -14,6 +14,7 @@ from .mail import send_due
 from .models import OutboxMail
 from .plugin import Registry
 from .ports import DailyTask, Sweep
+from .repeats import Repeats
 
 MAILS = "mails"  # the doorbell app.post.outbox rings, and the sweep behind it
 LOOK_EVERY = 5.0  # seconds
@@ -26,6 +27,7 @@ def register_core(registry: Registry) -> None:
     registry.add_sweep(Sweep(MAILS, LOOK_EVERY, send_mails))
     registry.add_job(MAILS, lambda _id: _send_for_a_doorbell())
     registry.add_daily_task(VERIFY)
+    registry.add_assessor(Repeats())
     checks.register(registry)
 
 

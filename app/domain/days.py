@@ -28,6 +28,14 @@ def add_days(day: date, count: int) -> date:
     return day + timedelta(days=count)
 
 
+def months_before(day: date, count: int) -> date:
+    """Return the same day `count` months earlier, the month's last day where it has no such day."""
+    month = day.year * 12 + day.month - 1 - count
+    year, month = divmod(month, 12)
+    last = add_days(date(year + (month == 11), (month + 1) % 12 + 1, 1), -1)
+    return min(date(year, month + 1, min(day.day, last.day)), last)
+
+
 def day_bounds(day: date, zone: tzinfo) -> tuple[datetime, datetime]:
     """Return the day's first instant and the next day's first instant, both UTC: start <= instant < end is the day."""
     return _instant(day, time(), zone), _instant(add_days(day, 1), time(), zone)

@@ -108,6 +108,18 @@ class UnpaidWarning(DomainError):
     message = N_("This sale came back unpaid; confirm to refund it all the same.")
 
 
+class OrderWarning(DomainError):
+    """Something about an order a person must see once before it is sent; nothing was written."""
+
+    status = 409
+    code = "order_warning"
+    message = N_("Look at this before the order is sent.")
+
+    def __init__(self, hits: Sequence[Any]) -> None:
+        self.hits = tuple(hits)  # ports.Hit, informative ones
+        super().__init__()
+
+
 class AmountTooHigh(InvalidInput):
     """More than may still be cancelled, validated or refunded."""
 

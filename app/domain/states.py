@@ -101,11 +101,16 @@ class Event(StrEnum):
     WITHDRAWN = "a REQUESTED or WAITING operation withdrawn"
     CHARGED_BACK = "CHARGEBACK"
     REPRESENTED = "REPRESENTMENT"
+    SECOND_ORDER = "a person says it is a second order, not the earlier one again"
+    NO_CARD_NUMBER = "a supervisor says its order number is no card number"
+    TICKET_PRINTED = "a ticket was printed"
+    TICKET_MAILED = "a ticket was mailed, the customer agreeing"
 
 
 S, E = State, Event
 STORED = tuple(s for s in State if s is not S.NEW)
 AUTHORISED = (S.TO_CAPTURE, S.TO_VALIDATE, S.TO_CHALLENGE)
+NOTES = (E.SECOND_ORDER, E.NO_CARD_NUMBER, E.TICKET_PRINTED, E.TICKET_MAILED)  # told of a sale, changing nothing
 NOT_DUPLICABLE = (S.PENDING, S.REFERRAL, S.TO_CHALLENGE, S.REFUSED)
 
 _APPROVALS = {
@@ -151,7 +156,7 @@ def _table() -> dict[tuple[State, Event], State]:
     for event in (E.CAPTURE_REFUSED, E.CAPTURE_NOT_DONE, E.SET_ASIDE, E.MOVED, E.HELD, E.RELEASED):
         table[S.TO_CAPTURE, event] = S.TO_CAPTURE
     for state in STORED:
-        for event in (E.AMENDED, E.WITHDRAWN, E.CHARGED_BACK, E.REPRESENTED):
+        for event in (E.AMENDED, E.WITHDRAWN, E.CHARGED_BACK, E.REPRESENTED, *NOTES):
             table[state, event] = state
         if state not in NOT_DUPLICABLE:
             table[state, E.DUPLICATED] = state

@@ -40,6 +40,9 @@ class NewOrder:
     return_context: str | None = None
     note: str | None = None
     origin: str = "API"
+    # None: nothing stops the order (API). (): a person may be warned first. References: of the sales that person saw.
+    confirmed: tuple[str, ...] | None = None
+    no_card_number: bool = False  # a supervisor says that the order number is one, whatever it looks like
 
 
 @dataclass(frozen=True, slots=True)

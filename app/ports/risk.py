@@ -18,17 +18,25 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A rule that fired: its name, decision, complementary code (domain.md section 4) and a sentence."""
+    """A rule that fired: its name, decision, complementary code (domain.md section 4) and a sentence.
+
+    `earlier` is the reference of the sale it is about, where it is about one: a person sees it beside the order.
+    """
 
     rule: str
     decision: Decision
     code: str
     info: str
     priority: int = 0
+    earlier: str | None = None
 
 
 class RiskAssessor(Protocol):
-    """Judges an order before the bank is called, inside the unit that commits the PENDING row."""
+    """Judges an order before the bank is called, inside the unit that commits the PENDING row.
+
+    One that says `informs_only = True` is no control of the merchant's: it leaves the complementary code alone, its failure
+    holds no sale, and it is not asked again after the bank's answer.
+    """
 
     name: str
 

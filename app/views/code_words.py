@@ -6,6 +6,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 
+from ..repeats import ORDER_PAID, SAME_CARD
+
 WORDS: dict[str, Any] = {
     # channel
     "TELEPHONE_ORDER": lazy_gettext("Telephone"),
@@ -54,6 +56,8 @@ WORDS: dict[str, Any] = {
     "INFORM": lazy_gettext("inform"),
     "CHALLENGE": lazy_gettext("have it checked"),
     "REFUSE": lazy_gettext("refuse"),
+    SAME_CARD: lazy_gettext("same card and amount"),
+    ORDER_PAID: lazy_gettext("order number already paid"),
     # audit
     "OK": lazy_gettext("done"),
     "REFUSED": lazy_gettext("refused"),

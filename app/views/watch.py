@@ -82,7 +82,7 @@ class RiskHitView(LedgerView):
     show_title = lazy_gettext("Rule hit")
     list_columns: ClassVar[list[str]] = ["rule", "merchant_id", "decision", "code", "info", "at"]
     show_columns: ClassVar[list[str]] = ["rule", "decision", "code", "info", "at"]
-    in_words: ClassVar[Sequence[str]] = ("decision",)
+    in_words: ClassVar[Sequence[str]] = ("decision", "rule")
     search_columns: ClassVar[list[str]] = ["decision", "rule"]
     search_form_extra_fields: ClassVar[dict[str, Any]] = {"decision": search_choice("decision", Decision)}
 

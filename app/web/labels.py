@@ -85,6 +85,10 @@ EVENTS: Words = {
     "WITHDRAWN": (lazy_gettext("A request was withdrawn or rejected"), "plain"),
     "CHARGED_BACK": (lazy_gettext("Came back unpaid"), "bad"),
     "REPRESENTED": (lazy_gettext("Presented again to the bank"), "plain"),
+    "SECOND_ORDER": (lazy_gettext("Confirmed: a second order"), "plain"),
+    "NO_CARD_NUMBER": (lazy_gettext("Confirmed: its order number is no card number"), "plain"),
+    "TICKET_PRINTED": (lazy_gettext("Ticket printed"), "plain"),
+    "TICKET_MAILED": (lazy_gettext("Ticket sent by mail, the customer agreeing"), "plain"),
 }
 # The members of app.ports.Outcome, as an alarm says what the bank answered.
 OUTCOMES: Words = {

@@ -32,7 +32,7 @@ class Verdict:
 
 def judge(session: Session, sale: Transaction) -> Verdict:
     """Ask every assessor about a sale not yet written; the locks hold until the unit ends, so that two orders cannot
-    both take the last place. No assessor at all: no code; nothing fired: 00."""
+    both take the last place. No control at all: no code; nothing fired: 00."""
     assessors = _assessors()
     if not assessors:
         return Verdict(None, None, None, ())
@@ -40,16 +40,18 @@ def judge(session: Session, sale: Transaction) -> Verdict:
     for key in keys:
         session.execute(_LOCK, {"key": key})
     hits = _hits(session, assessors, lambda assessor: assessor.before(session, sale))
+    passed = "00" if any(map(_controls, assessors)) else None
     if not hits:
-        return Verdict(None, "00", None, ())
+        return Verdict(None, passed, None, ())
     strictest = _strictest(hits)
-    return Verdict(strictest.decision, strictest.code, strictest.info[:255], hits)
+    return Verdict(strictest.decision, strictest.code or passed, strictest.info[:255] if strictest.code else None, hits)
 
 
 def judge_answer(session: Session, sale: Transaction, result: GatewayResult) -> Decision | None:
     """Ask for the criteria that need the bank's approval, store their hits, and let a stricter decision than the one
     from before the call stand, with its code. Returns the strictest of these hits."""
-    hits = _hits(session, _assessors(), lambda assessor: assessor.after(session, sale, result))
+    controls = [assessor for assessor in _assessors() if _controls(assessor)]
+    hits = _hits(session, controls, lambda assessor: assessor.after(session, sale, result))
     if not hits:
         return None
     write_hits(session, sale, hits)
@@ -65,11 +67,17 @@ def _assessors() -> list[RiskAssessor]:
     return [assessor for _, assessor in sorted(registry().assessors.items())]
 
 
+def _controls(assessor: RiskAssessor) -> bool:
+    """Whether it is a control of the merchant's, not one that only tells."""
+    return not getattr(assessor, "informs_only", False)
+
+
 def _hits(
     session: Session, assessors: Sequence[RiskAssessor], ask: Callable[[RiskAssessor], Sequence[Hit]]
 ) -> list[Hit]:
     """Ask each. One that fails is never a silent approval: the sale is held until a person decides (99, a technical
-    problem in a control), and what it may have broken in the database transaction is undone."""
+    problem in a control; told only, where it only tells), and what it may have broken in the database transaction is
+    undone."""
     hits: list[Hit] = []
     for assessor in assessors:
         try:
@@ -77,12 +85,13 @@ def _hits(
                 hits += ask(assessor)
         except Exception as error:  # noqa: BLE001 - whatever it was, the order was not judged
             log.error("risk_assessor_failed", assessor=assessor.name, error=type(error).__name__)
-            hits.append(Hit(assessor.name, Decision.CHALLENGE, FAILED, "technical problem in a control"))
+            decision = Decision.CHALLENGE if _controls(assessor) else Decision.INFORM
+            hits.append(Hit(assessor.name, decision, FAILED, "technical problem in a control"))
     return hits
 
 
 def _strictest(hits: Sequence[Hit]) -> Hit:
-    return max(hits, key=lambda hit: (_STRICTNESS[hit.decision], hit.priority))
+    return max(hits, key=lambda hit: (_STRICTNESS[hit.decision], bool(hit.code), hit.priority))
 
 
 def write_hits(session: Session, sale: Transaction, hits: Sequence[Hit]) -> None:

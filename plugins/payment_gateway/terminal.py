@@ -25,6 +25,7 @@ from .accounts import GatewayAccount
 from .answers import answer
 from .cards import find_or_add_card
 from .cases import Case, Settings, open_case
+from .confirmed import demand_seen, demand_supervisor, write_confirmed
 from .immediate import capture_immediate
 from .ledger import enter, finish, new_operation
 from .orders import capture_day_of, checked, demand_active, mode_of, new_sale
@@ -42,6 +43,7 @@ def take(actor: Actor, order: NewOrder, key: str) -> Answer:
     """Take an order once per (merchant, key); raises DomainError for what was never a valid request."""
     actor.demand_merchant(order.merchant_id)
     actor.demand(profiles.ENTER)
+    demand_supervisor(actor, order)
 
     immediate = False
 
@@ -122,6 +124,7 @@ def _write(
     account: GatewayAccount,
 ) -> Intent | Answer:
     verdict = judge(session, sale)
+    demand_seen(order, verdict)
     refused = verdict.decision == Decision.REFUSE
     sale.risk_decision, sale.complementary_code = verdict.decision, verdict.code
     sale.complementary_info = verdict.info
@@ -137,6 +140,7 @@ def _write(
         finish(sale, operation, OperationStatus.REFUSED)
     insert_row(session, operation)
     enter(session, sale, operation, Event.REFUSED_BY_RULE if refused else Event.SUBMITTED, actor, from_state=State.NEW)
+    write_confirmed(session, actor, sale, order, verdict)
     if refused:
         return answer(sale, operation)
     held.enter_context(slot())

@@ -59,6 +59,10 @@ any           AMENDED                         same
 any           WITHDRAWN                       same
 any           CHARGED_BACK                    same
 any           REPRESENTED                     same
+any           SECOND_ORDER                    same
+any           NO_CARD_NUMBER                  same
+any           TICKET_PRINTED                  same
+any           TICKET_MAILED                   same
 TO_VALIDATE   DUPLICATED                      same
 TO_CAPTURE    DUPLICATED                      same
 CAPTURED      DUPLICATED                      same
