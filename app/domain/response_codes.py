@@ -28,6 +28,19 @@ CALL = N_("Call the bank before the order is sent.")
 MANAGER = N_("No card will pass this way: tell your manager.")
 LOOK = N_("Look at the transaction before you try again.")
 
+#: What may be said aloud to the caller: nothing of the bank's reason, which is the cardholder's own affair.
+SAY: Mapping[str, str] = MappingProxyType(
+    {
+        ANOTHER: N_("Your bank does not accept this payment. Would you like to pay with another card?"),
+        CHECK: N_("The bank does not recognise this card. Would you read me its number, its expiry date and its code again?"),
+        LATER: N_("The bank does not answer just now. May I try again, or would you like to use another card?"),
+        SILENT: N_("Your bank does not accept this payment. I am sorry, I cannot tell you more; please ask your bank."),
+        CALL: N_("Your bank wants to speak to us first. May I call you back in a few minutes?"),
+        MANAGER: N_("I cannot take this card just now. May I call you back about your order?"),
+        LOOK: N_("I am looking at your order again; please stay on the line."),
+    }
+)
+
 _FRAUD = Words(N_("The bank suspects a fraud."), SILENT)
 _EXPIRED = Words(N_("The card has expired."), ANOTHER)
 _LATE = Words(N_("The customer's bank did not answer in time."), LATER)
@@ -107,6 +120,11 @@ PLATFORM: Mapping[str, Words] = MappingProxyType(
 _WRONG_CODE = Words(N_("The security code is wrong."), CHECK)
 _OTHER = Words(N_("The bank refuses this."), ANOTHER)
 _PLATFORM_BY_ITSELF = ("24", "25", "34", "40", "51", "90", "97")
+
+
+def say_of(words: Words) -> str:
+    """Return the sentence (msgid) to say aloud to the caller."""
+    return SAY[words.advice]
 
 
 def words_of(response_code: str | None, acquirer_code: str | None, csc_result: str | None = None) -> Words:

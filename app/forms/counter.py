@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
+from ..domain.card_search import find_card_number
 from ..domain.errors import FieldError, InvalidInput
 from ..domain.field_kinds import Errors
 from ..models.queries.merchants import MerchantFacts
@@ -22,17 +25,47 @@ NAMES = (
 )  # fmt: skip
 #: Never given back by a page, whatever was wrong.
 SECRET = ("card_number", "card_expiry", "security_code")
+MOST_REFERENCES = 10
+_REFERENCE = re.compile(r"[0-9A-Z]{6,35}")
 _SHOWN_AS = {f"card.{part}": name for name, part in CARD.items()} | {
     f"customer.{part}": name for name, part in CUSTOMER.items()
 }
 
 
-def read_counter_order(values: Mapping[str, str], shop: MerchantFacts, today: date, language: str) -> NewOrder:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person says beside the order: the earlier sales they saw, and that a number is no card number."""
+
+    confirmed: tuple[str, ...] = ()
+    no_card_number: bool = False
+
+
+def read_said(form: Mapping[str, str], may_confirm: bool) -> Said:
+    """Return what the form says beside the order; of the order number only a person who `may_confirm` may say anything.
+
+    Nobody's word makes an order number of the card that is paid with, or of a number that looks like no card at all.
+    """
+    number, card = (re.sub(r"[^0-9]", "", form.get(name, "")) for name in ("order_number", "card_number"))
+    looks = find_card_number(form.get("order_number", "")) is not None and not (card and card in number)
+    return Said(references_in(form.get("confirmed")), may_confirm and looks and bool(form.get("no_card_number")))
+
+
+def references_in(text: str | None) -> tuple[str, ...]:
+    """Return the references in a hidden field of the page, each once; what is none is left out."""
+    found = [part for part in (text or "").split() if _REFERENCE.fullmatch(part) and find_card_number(part) is None]
+    return tuple(dict.fromkeys(found))[:MOST_REFERENCES]
+
+
+def read_counter_order(
+    values: Mapping[str, str], shop: MerchantFacts, today: date, language: str, said: Said | None = None
+) -> NewOrder:
     """Return the order a clerk typed for a merchant whose local day is `today`; the amount as `language` writes it.
 
     Raises InvalidInput naming every wrong field at once by its name on the page, in the page's order; no value in it.
     """
-    errors: Errors = card_numbers_in(values, but=("card_number",))
+    said = said or Said()
+    free = ("card_number", "order_number") if said.no_card_number else ("card_number",)
+    errors: Errors = card_numbers_in(values, but=free)
     currency = values.get("currency") or (shop.currencies[0] if shop.currencies else "EUR")
     amount = amount_of(values.get("amount", ""), currency, language, errors)
     body: dict[str, object] = {
@@ -47,12 +80,12 @@ def read_counter_order(values: Mapping[str, str], shop: MerchantFacts, today: da
     if "capture_day" in values:
         body["capture_day"] = whole_of(values["capture_day"])
     try:
-        order = read_order(body, shop, today, origin="WEB")
+        order = read_order(body, shop, today, origin="WEB", no_card_number=said.no_card_number)
     except InvalidInput as refusal:
         raise InvalidInput(on_page((*errors, *refusal.errors))) from None
     if errors:
         raise InvalidInput(on_page(errors))
-    return order
+    return replace(order, confirmed=said.confirmed)
 
 
 def on_page(errors: Errors | tuple[FieldError, ...]) -> list[FieldError]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, NoReturn
 
@@ -73,13 +74,21 @@ ORDER = (
 )
 
 
-def read_order(values: Mapping[str, object], shop: MerchantFacts, today: date, origin: str = "API") -> NewOrder:
+#: The same, where a supervisor says that the order number is no card number, whatever it looks like.
+ORDER_CONFIRMED = tuple(
+    replace(field, kind=Text(32, secret=True)) if field.name == "order_number" else field for field in ORDER
+)
+
+
+def read_order(
+    values: Mapping[str, object], shop: MerchantFacts, today: date, origin: str = "API", *, no_card_number: bool = False
+) -> NewOrder:
     """Return the order in `values` (texts and whole numbers as JSON has them) for a merchant whose local day is `today`.
 
-    Raises InvalidInput naming every wrong field at once; it never holds a value.
+    `no_card_number`: the order number may look like a card number. Raises InvalidInput naming every wrong field at once; it never holds a value.
     """
     errors: Errors = []
-    given = read_fields(ORDER, values, errors)
+    given = read_fields(ORDER_CONFIRMED if no_card_number else ORDER, values, errors)
     card_given = given.pop("card", None)
     card = _card(card_given, shop, today, errors) if card_given is not None else None
     if shop.order_number_required and not given.get("order_number") and not _told(errors, "order_number"):
@@ -93,9 +102,8 @@ def read_order(values: Mapping[str, object], shop: MerchantFacts, today: date, o
         raise InvalidInput(errors)
     del given["merchant"]
     customer = customer_of(given.pop("customer", None))
-    return NewOrder(
-        merchant_id=shop.id, card=card, brand=card_given["brand"], customer=customer, origin=origin, **given
-    )
+    told = {"origin": origin, "no_card_number": no_card_number}
+    return NewOrder(merchant_id=shop.id, card=card, brand=card_given["brand"], customer=customer, **told, **given)
 
 
 def _card(given: dict[str, Any], shop: MerchantFacts, today: date, errors: Errors) -> Card | None:

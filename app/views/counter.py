@@ -12,24 +12,26 @@ from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf
 
 from ..audit import CARD_FOUND, record_refused
-from ..database import now
-from ..domain.days import local_day
-from ..domain.errors import DomainError, InvalidInput
+from ..domain.errors import DomainError, InvalidInput, OrderWarning
 from ..extensions import db
-from ..forms.counter import NAMES, read_counter_order
+from ..forms.counter import NAMES, read_counter_order, read_said, references_in
 from ..forms.keys import new_key, read_key
 from ..forms.typed import typed
 from ..models.queries.counter import CounterShop, shop_named, shops_in_scope
+from ..models.queries.counter_sales import sale_sent_under
 from ..models.queries.transactions import sale_of
 from ..plugin import registry
-from ..security.profiles import ENTER, FORCE
+from ..security.profiles import APPROVE, ENTER
 from ..web.formats import locale_code
 from ..web.refusals import field_sentences, sentence
 from .base import Rights
+from .counter_answers import IN_FIELD, refusal_body, told, with_confirmation
+from .counter_keys import keys
 from .field_labels import field_label, summary_line
 from .history import PathHistory
-from .order_form import OrderForm, order_form
-from .panel import REFUSED, panel_of, render_panel
+from .order_form import OrderForm, look_back, order_form, today_of
+from .panel import REFUSED, panel_of
+from .shown_panel import shown_panel, warning_panel
 
 JSON = "application/json"
 POLL_AFTER = (5, 15, 30)  # seconds after the answer that was none; then the resolver goes on alone
@@ -47,13 +49,14 @@ class CounterView(PathHistory, BaseView):
     @has_access
     @permission_name("order")
     def order(self) -> Any:
-        """Show an empty form; `?last=<reference>` shows what became of an order beside it."""
+        """Show an empty form, and what became of this person's last order; `?last=<reference>` shows one beside it."""
         self.update_redirect()
         shops = shops_in_scope(db.session())
         reference = request.args.get("last")
-        panel = self._panel(sale_of(db.session(), reference)) if reference else None
+        panel = shown_panel(sale_of(db.session(), reference)) if reference else None
         shop = shop_named(shops, request.args.get("merchant"))
-        return self._page(shops, shop, order_form(shop, _today(shop)), panel=panel)
+        looked = look_back(db.session(), shop, g.actor.name)
+        return self._page(shops, shop, order_form(shop, looked=looked), panel=panel)
 
     @expose("", methods=["POST"])
     @has_access
@@ -63,26 +66,42 @@ class CounterView(PathHistory, BaseView):
         shops = shops_in_scope(db.session())
         shop = shop_named(shops, request.form.get("merchant"))
         values = typed(request.form, NAMES)
+        attempts = references_in(request.form.get("attempts"))
         try:
             key = read_key(request.form.get("key"))
-            order = read_counter_order(values, shop.facts, _today(shop), locale_code()[:2])
+            said = read_said(request.form, g.actor.may(APPROVE))
+            order = read_counter_order(values, shop.facts, today_of(shop), locale_code()[:2], said)
             done = registry().desk.take(g.actor, order, key)
+        except OrderWarning as warning:
+            db.session.rollback()
+            return self._warned(warning, shops, shop, values)
         except DomainError as error:
             db.session.rollback()
             return self._refused(error, shops, shop, values)
         sale = sale_of(db.session(), done.reference)
         if _wants_json():
-            return _told(sale) | {"key": new_key()}
+            return told(sale, attempts) | {"key": new_key()}
         if panel_of(sale).outcome == REFUSED:  # the order stays, for another card
-            return self._page(shops, shop, order_form(shop, _today(shop), values), panel=self._panel(sale))
+            attempts = (*attempts, sale.reference)
+            form = order_form(shop, values, confirmed=said.confirmed, attempts=attempts)
+            return self._page(shops, shop, form, panel=shown_panel(sale, attempts))
         return redirect(url_for("CounterView.order", last=sale.reference, merchant=shop.facts.short_name), 303)
 
     @expose("/status/<reference>")
     @has_access
     @permission_name("order")
     def status(self, reference: str) -> Any:
-        """Say what is known of an order now (JSON)."""
-        return _told(sale_of(db.session(), reference))
+        """Say what is known of an order now (JSON); nothing is written and the bank is not asked: the resolver does."""
+        return told(sale_of(db.session(), reference), references_in(request.args.get("attempts")))
+
+    @expose("/sent")
+    @has_access
+    @permission_name("order")
+    def sent(self) -> Any:
+        """Say what became of the form with this key, whose answer was lost (JSON); 404 where it never arrived."""
+        shop = shop_named(shops_in_scope(db.session()), request.args.get("merchant"))
+        sale = sale_sent_under(db.session(), shop.facts.id, read_key(request.args.get("key")))
+        return told(sale, lost=True)
 
     @expose("/fresh")
     @has_access
@@ -91,23 +110,32 @@ class CounterView(PathHistory, BaseView):
         """Give a page that stayed open through a sign-out its new token (JSON)."""
         return {"csrf_token": generate_csrf()}
 
-    def _panel(self, sale: Any) -> str:
-        return _panel_html(sale)
+    def _warned(
+        self, warning: OrderWarning, shops: tuple[CounterShop, ...], shop: CounterShop, values: Mapping[str, str]
+    ) -> Response:
+        """One stop: what was seen, once; the same form sent again with `confirmed` is taken."""
+        confirm = tuple(dict.fromkeys(hit.earlier for hit in warning.hits if hit.earlier)) or ("NOTHINGEARLIER",)
+        panel = warning_panel(warning.hits, shop)
+        if _wants_json():
+            body = {"code": warning.code, "message": sentence(warning), "errors": [], "html": panel}
+            return make_response(jsonify(body | {"confirm": " ".join(confirm)}), warning.status)
+        attempts = references_in(request.form.get("attempts"))
+        form = order_form(shop, values, confirmed=confirm, attempts=attempts)
+        page = self._page(shops, shop, form, panel=panel, key=request.form.get("key"))
+        return make_response(page, warning.status)
 
     def _refused(
         self, error: DomainError, shops: tuple[CounterShop, ...], shop: CounterShop, values: Mapping[str, str]
     ) -> Response:
         currency = values.get("currency") or next(iter(shop.facts.currencies), "EUR")
         fields = field_sentences(error, currency) if isinstance(error, InvalidInput) else {}
+        fields = with_confirmation(error, fields, g.actor.may(APPROVE))
         _note_card_found(error, shop)
         message = sentence(error, currency, shop.facts.zone)
         if _wants_json():
-            told = [{"field": name, "message": text} for name, text in fields.items()]
-            body = {"code": error.code, "message": message, "errors": told}
-            if error.code == "idempotency_mismatch":
-                body["key"] = new_key()
-            return make_response(jsonify(body), error.status)
-        form = order_form(shop, _today(shop), values, fields)
+            return make_response(jsonify(refusal_body(error, message, fields)), error.status)
+        said = references_in(request.form.get("confirmed")), references_in(request.form.get("attempts"))
+        form = order_form(shop, values, fields, confirmed=said[0], attempts=said[1])
         key = request.form.get("key") if error.code not in ("idempotency_mismatch", "idempotency_key_missing") else None
         return make_response(self._page(shops, shop, form, key=key, refusal=message), error.status)
 
@@ -133,36 +161,18 @@ class CounterView(PathHistory, BaseView):
             summary=summary,
             card_lost=refusal is not None or (panel is not None and request.method == "POST"),
             poll_after=POLL_AFTER,
+            may_confirm=g.actor.may(APPROVE),
+            keys=keys(),
         )
-
-
-def _today(shop: CounterShop) -> Any:
-    return local_day(now(), shop.facts.zone_info)
 
 
 def _wants_json() -> bool:
     return bool(request.accept_mimetypes.best == JSON)
 
 
-def _told(sale: Any) -> dict[str, Any]:
-    panel = panel_of(sale)
-    return {
-        "reference": sale.reference,
-        "state": sale.state,
-        "outcome": panel.outcome,
-        "final": panel.final,
-        "html": _panel_html(sale),
-    }
-
-
-def _panel_html(sale: Any) -> str:
-    may_force = g.actor.may(FORCE) and bool(sale.merchant.forcing_allowed)
-    return render_panel(sale, may_force=may_force, merchant=sale.merchant.short_name)
-
-
 def _note_card_found(error: DomainError, shop: CounterShop) -> None:
     """A card number typed where none belongs is audited (trust.md), naming the field and nothing of it."""
     if isinstance(error, InvalidInput):
-        fields = [each.field for each in error.errors if each.code == "card_number_in_field"]
+        fields = [each.field for each in error.errors if each.code == IN_FIELD]
         if fields:
             record_refused(g.actor, CARD_FOUND, f"order page: {', '.join(fields)}", merchant_id=shop.facts.id)

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date
 from flask_babel import gettext
 
+from ..database import now
 from ..domain.brands import AMEX, BRANDS, ranges
-from ..domain.days import MAX_CAPTURE_DAY, add_days
+from ..domain.days import MAX_CAPTURE_DAY, add_days, capture_date, local_day
+from ..domain.order_numbers import next_number
 from ..domain.states import CaptureMode
 from ..forms.counter import SECRET
 from ..forms.customer import COUNTRIES
 from ..forms.typed import shown_again
 from ..models.queries.counter import CounterShop
+from ..models.queries.counter_sales import Last, last_number, last_sale
 from ..web.formats import locale_code
 from .field_labels import CAPTURE_MODES, CHANNELS
 
 Options = list[tuple[str, str]]
+LAST_SHOWN = timedelta(hours=12)
+
+
+class Looked(NamedTuple):
+    """What the page looked back at: the next order number, and the clerk's last order in a sentence."""
+
+    next_number: str | None = None
+    last: Last | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +48,13 @@ class OrderForm:
     brands: Options
     modes: Options
     days: Options
+    remittance: Mapping[str, list[str]]
     countries: Options
     cards: list[Mapping[str, Any]]
+    looked: Looked
+    confirmed: Sequence[str]
+    attempts: Sequence[str]
+    stamp: str
 
     @property
     def currencies(self) -> Options:
@@ -47,13 +64,32 @@ class OrderForm:
     @property
     def more_open(self) -> bool:
         """Whether the rarely used fields are unfolded: something is in them, or wrong with them."""
-        return any(self.values.get(name) or self.errors.get(name) for name in ("customer_id", "note", "return_context"))
+        return any(self.values.get(name) or self.errors.get(name) for name in ("customer_id", "return_context"))
+
+    @property
+    def remittance_open(self) -> bool:
+        """Whether the choice of day and mode is unfolded: something is wrong with it."""
+        return "capture_day" in self.errors or "capture_mode" in self.errors
+
+    @property
+    def remitted(self) -> str:
+        """The sentence that says when the order as it stands is remitted."""
+        sentences = self.remittance.get(self.values["capture_mode"]) or []
+        day = self.values["capture_day"]
+        return sentences[int(day)] if day.isdecimal() and int(day) < len(sentences) else ""
 
 
 def order_form(
-    shop: CounterShop, today: date, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None
+    shop: CounterShop,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    *,
+    looked: Looked | None = None,
+    confirmed: Sequence[str] = (),
+    attempts: Sequence[str] = (),
 ) -> OrderForm:
-    """Return the form of a shop whose local day is `today`, with what was typed before, the card left out."""
+    """Return the form of a shop, with what was typed before, the card left out."""
+    today = today_of(shop)
     values = {"channel": "TELEPHONE_ORDER", "capture_mode": shop.capture_mode, "capture_day": str(shop.capture_day)}
     values |= shown_again(typed or {}, SECRET)
     if len(shop.facts.currencies) > 1:
@@ -66,21 +102,62 @@ def order_form(
         brands=[(brand, brand) for brand in BRANDS if brand != AMEX or "AMEX" in shop.schemes],
         modes=[(c, str(w)) for c, w in CAPTURE_MODES.items() if c != CaptureMode.IMMEDIATE or shop.immediate],
         days=capture_days(today),
+        remittance=remittance_sentences(shop, now()),
         countries=countries(locale_code()) if "country" in shop.customer_fields else [],
         cards=card_table(),
+        looked=looked or Looked(),
+        confirmed=confirmed,
+        attempts=attempts,
+        stamp=stamp(now(), shop.facts.zone, shop.cut_off),
     )
+
+
+def today_of(shop: CounterShop) -> date:
+    """Return the shop's local day."""
+    return local_day(now(), shop.facts.zone_info)
+
+
+def stamp(at: datetime, zone: str, cut_off: time) -> str:
+    """Return what the dates on a page depend on: the merchant's day, and whether its remittance has left."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local.date().isoformat()} {'late' if local.time() >= cut_off else 'open'}"
+
+
+def look_back(session: Any, shop: CounterShop, clerk: str) -> Looked:
+    """Return what an empty form shows of the past: the next order number, the clerk's last order of today."""
+    found = last_sale(session, shop.facts.id, clerk, now() - LAST_SHOWN)
+    return Looked(next_number(last_number(session, shop.facts.id)), found)
 
 
 def capture_days(today: date) -> Options:
     """Return the days a remittance may be deferred to, each with its date as a person says it."""
     language = locale_code()
-    pattern = "EEE d MMM"
     found = []
     for count in range(MAX_CAPTURE_DAY + 1):
-        when = format_date(add_days(today, count), pattern, locale=language)
-        word = gettext("today, %(day)s", day=when) if count == 0 else f"{count} – {when}"
-        found.append((str(count), word))
+        when = format_date(add_days(today, count), "EEE d MMM", locale=language)
+        when = gettext("today, %(day)s", day=when) if count == 0 else when
+        found.append((str(count), f"{count} – {when}"))
     return found
+
+
+def remittance_sentences(shop: CounterShop, at: datetime) -> dict[str, list[str]]:
+    """Return for each mode, by days of deferral, the sentence that says when an order taken now is remitted."""
+    zone, today = shop.facts.zone_info, local_day(at, shop.facts.zone_info)
+    counts = range(MAX_CAPTURE_DAY + 1)
+    planned = [capture_date(at, count, zone, shop.cut_off) for count in counts]
+    return {
+        CaptureMode.AUTHOR_CAPTURE: [gettext("Remitted %(day)s", day=_spoken(day, today)) for day in planned],
+        CaptureMode.VALIDATION: [
+            gettext("Remitted once validated, %(day)s at the latest", day=_spoken(add_days(today, count), today))
+            for count in counts
+        ],
+        CaptureMode.IMMEDIATE: [gettext("Remitted at once") for _ in counts],
+    }
+
+
+def _spoken(day: date, today: date) -> str:
+    when = format_date(day, "EEEE d MMM", locale=locale_code())
+    return gettext("today, %(day)s", day=when) if day == today else when
 
 
 @lru_cache(maxsize=8)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import render_template
 from flask_babel import gettext
 
-from ..domain.response_codes import words_of
+from ..domain.response_codes import CALL, SAY, say_of, words_of
 from ..domain.states import State
-from ..forms.keys import new_key
 from ..web import formats
 
 APPROVED, REFUSED, REFERRAL, UNCERTAIN = "approved", "refused", "referral", "uncertain"
@@ -30,32 +28,36 @@ _TONES = {APPROVED: "good", REFUSED: "bad", REFERRAL: "alert", UNCERTAIN: "info"
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What the panel says: one title, sentences, and whether the bank's answer is final."""
+    """What the panel says: one title, sentences, one to say aloud, and whether the bank's answer is final."""
 
     outcome: str
     tone: str
     title: str
     sentences: tuple[str, ...]
     final: bool
+    aloud: str | None = None
 
 
 def panel_of(sale: Any) -> Panel:
     """Return the panel of a sale loaded with its merchant and contract, in the reader's language."""
     outcome = _OUTCOMES.get(State(sale.state), ENDED)
     title, sentences = _WRITERS[outcome](sale)
-    return Panel(outcome, _TONES[outcome], title, sentences, outcome != UNCERTAIN)
+    return Panel(outcome, _TONES[outcome], title, sentences, outcome != UNCERTAIN, _aloud(outcome, sale))
 
 
-def render_panel(sale: Any, *, may_force: bool = False, merchant: str | None = None) -> str:
-    """Return the panel's HTML. `may_force`: the clerk may type the number the bank gives on the telephone."""
-    return render_template(
-        "egestion/counter/answer.html",
-        sale=sale,
-        panel=panel_of(sale),
-        may_force=may_force,
-        force_key=new_key(),
-        merchant=merchant,
-    )
+def _aloud(outcome: str, sale: Any) -> str | None:
+    """The sentence the clerk says to the caller, in the words of the clerk's language."""
+    if outcome in (APPROVED, HELD):
+        return gettext("Your payment is accepted, thank you. Your order number is %(number)s.", number=sale.order_number) if (
+            sale.order_number
+        ) else gettext("Your payment is accepted, thank you.")
+    if outcome == REFUSED:
+        return gettext(say_of(words_of(sale.response_code, sale.acquirer_response_code, sale.csc_result)))
+    if outcome == REFERRAL:
+        return gettext(SAY[CALL])
+    if outcome == UNCERTAIN:
+        return gettext("The bank takes a little longer today. You are not charged twice; I call you back when it has answered.")
+    return None
 
 
 def answer_sentence(sale: Any) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import time
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ...domain.days import DEFAULT_CUT_OFF
 from ...domain.errors import NotFound
 from ..merchant import Contract, Merchant, MerchantStatus
 from .merchants import MerchantFacts
@@ -24,6 +26,7 @@ class CounterShop:
     capture_day: int
     immediate: bool  # a contract of the merchant allows IMMEDIATE
     schemes: frozenset[str]  # CARD, AMEX: of its active contracts
+    cut_off: time  # of the day's remittance, as its first contract has it
 
 
 def shops_in_scope(session: Session) -> tuple[CounterShop, ...]:
@@ -68,4 +71,5 @@ def _shop(merchant: Merchant, contracts: list[Contract]) -> CounterShop:
         capture_day=merchant.default_capture_day,
         immediate=any(contract.immediate_allowed for contract in contracts),
         schemes=frozenset(contract.scheme for contract in contracts),
+        cut_off=contracts[0].cut_off if contracts else DEFAULT_CUT_OFF,
     )

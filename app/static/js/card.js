@@ -11,10 +11,11 @@
     const number = field("card_number");
     const brand = field("brand");
     const brandBox = form.querySelector("[data-brand]");
+    const otherBrand = form.querySelector("[data-other-brand]");
     const brandName = document.createElement("span");
     brandName.className = "card-brand";
     brandName.id = "card-brand";
-    number.after(brandName);
+    brandName.setAttribute("aria-live", "polite");
 
     const digitsOf = (value) => value.replace(/[\s.\-]/g, "");
 
@@ -33,6 +34,41 @@
       return total % 10 === 0;
     }
 
+    // --- the middle digits are covered as they are typed; the last one typed and what receipts show stay readable ------
+    const cover = document.createElement("span");
+    cover.className = "card-cover";
+    cover.setAttribute("aria-hidden", "true");
+    const box = document.createElement("span");
+    box.className = "card-box";
+    const uncover = document.createElement("button");
+    uncover.type = "button";
+    uncover.tabIndex = -1;
+    uncover.hidden = true;
+    uncover.dataset.shortcut = "h";
+    number.before(box);
+    box.append(number, cover, uncover);
+    box.after(brandName);
+
+    function showCover() {
+      const count = digitsOf(number.value).length;
+      const last = /^3[47]/.test(number.value) ? 11 : Math.max(12, count - 4);
+      let place = -1;
+      cover.textContent = Array.from(number.value, (char) => {
+        if (!/[0-9]/.test(char)) return char;
+        place += 1;
+        return place < 6 || place >= last || (place === count - 1 && document.activeElement === number) ? char : "•";
+      }).join("");
+      cover.scrollLeft = number.scrollLeft;
+    }
+
+    uncover.addEventListener("click", () => box.classList.toggle("open"));
+    document.addEventListener("keydown", (event) => {
+      if (!event.altKey || event.key.toLowerCase() !== "h" || event.defaultPrevented) return;
+      event.preventDefault();
+      uncover.click();
+    });
+
+    // --- brand -----------------------------------------------------------------------------------------------------------
     function showBrands() {
       const range = rangeOf(digitsOf(number.value));
       const brands = range ? range.brands : [];
@@ -49,8 +85,23 @@
         ...brands.filter((name) => name !== usual).map((name) => new Option(name, name)),
       );
       brand.value = wanted;
+      nameOther(usual);
     }
 
+    function nameOther(usual) {
+      const next = brand.options[(brand.selectedIndex + 1) % brand.options.length];
+      otherBrand.hidden = false;
+      otherBrand.firstElementChild.textContent = text.textInstead.replace("{brand}", next.value || usual);
+    }
+
+    otherBrand.addEventListener("click", () => {
+      brand.selectedIndex = (brand.selectedIndex + 1) % brand.options.length;
+      showBrands();
+      if (document.activeElement === otherBrand || document.activeElement === document.body) field("card_expiry").focus();
+    });
+    brand.addEventListener("change", showBrands);
+
+    // --- the number ------------------------------------------------------------------------------------------------------
     function group() {
       const digits = digitsOf(number.value);
       if (!/^[0-9]*$/.test(digits) || number.selectionStart !== number.value.length) return;
@@ -58,25 +109,39 @@
       number.value = parts.filter(Boolean).join(" ");
     }
 
+    function judge(whole) {
+      const digits = digitsOf(number.value);
+      const range = rangeOf(digits);
+      const long = range && range.lengths.includes(digits.length);
+      const right = long && checkDigit(digits);
+      brandName.classList.toggle("right", Boolean(right));
+      if (right || !digits) tell("card_number", "");
+      else if (long || (whole && range)) tell("card_number", text.textNumber);
+      else if (number.hasAttribute("aria-invalid")) tell("card_number", "");
+    }
+
     number.addEventListener("input", () => {
       group();
       showBrands();
-      if (number.hasAttribute("aria-invalid")) tell("card_number", "");
+      showCover();
+      judge(false);
     });
-    number.addEventListener("blur", () => {
-      const digits = digitsOf(number.value);
-      const range = rangeOf(digits);
-      if (range && range.lengths.includes(digits.length) && !checkDigit(digits)) tell("card_number", text.textNumber);
-    });
+    for (const type of ["focus", "blur", "scroll"]) number.addEventListener(type, showCover);
+    number.addEventListener("blur", () => judge(true));
 
     function forgetCard() {
       for (const name of SECRET) field(name).value = "";
       brand.value = "";
+      box.classList.remove("open");
+      brandName.classList.remove("right");
       showBrands();
+      showCover();
     }
 
     window.addEventListener("pagehide", forgetCard);
+    window.addEventListener("pageshow", (event) => event.persisted && forgetCard());
     showBrands();
+    showCover();
     return forgetCard;
   };
 })();

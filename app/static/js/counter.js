@@ -8,11 +8,26 @@
   const asking = document.getElementById("asking");
   const text = form.dataset;
   const field = (name) => form.elements.namedItem(name);
-  const KEPT = ["csrf_token", "key", "merchant", "channel", "currency", "capture_mode", "capture_day"];
+  const SENT = "egestion.sent"; // the key of a form on its way, nothing of the order
   let busy = false;
-  let watched = 0;
+  let stale = false;
   const { boxOf, tell } = window.egestionFields(form);
   const forgetCard = window.egestionCard(form, tell);
+  const order = window.egestionOrder(form, tell);
+  const panel = window.egestionAnswer(form, answer, {
+    next: nextOrder,
+    known,
+    otherCard() {
+      forgetCard();
+      field("card_number").focus();
+    },
+    confirm: () => form.requestSubmit(),
+    back() {
+      field("confirmed").value = "";
+      panel.close();
+      field("order_number").focus();
+    },
+  });
 
   // --- errors ----------------------------------------------------------------------------------------------------
   function clearErrors() {
@@ -34,91 +49,82 @@
   }
 
   function showErrors(body) {
+    const errors = body.errors || [];
     let first = null;
     const nowhere = [];
-    for (const error of body.errors || []) {
+    for (const error of errors) {
       if (!tell(error.field, error.message)) nowhere.push(error.message);
       else if (!first) first = boxOf(error.field);
     }
+    order.offerNoCard(errors);
     complain(first ? nowhere.join(" ") : [...nowhere, body.message].join(" "));
     if (first) first.querySelector(".control, input").focus();
   }
 
-  // --- the answer ----------------------------------------------------------------------------------------------------
-  function showAnswer(body) {
-    answer.innerHTML = body.html;
-    const panel = answer.querySelector(".answer");
-    form.hidden = body.outcome !== "refused";
-    const otherCard = panel.querySelector("[data-other-card]");
-    if (otherCard) otherCard.hidden = false;
-    const target = panel.querySelector("[data-answer-focus]") || otherCard || panel.querySelector("[data-next-order]");
-    window.scrollTo(0, 0);
-    target.focus();
-    watch();
+  // --- the key of a form on its way: a page opened after a cut can say what became of it ----------------------------
+  function remember(sent) {
+    try {
+      if (sent) window.sessionStorage.setItem(SENT, JSON.stringify({ key: field("key").value, merchant: field("merchant").value }));
+      else window.sessionStorage.removeItem(SENT);
+    } catch {
+      // No storage: the line "your last order" under the form says it.
+    }
   }
 
-  function watch() {
-    window.clearTimeout(watched);
-    const panel = answer.querySelector("[data-poll]");
-    if (!panel) return;
-    const lookAgain = panel.querySelector("[data-look-again]");
-    if (lookAgain) lookAgain.hidden = true;
-    const moments = text.pollAfter.split(",").map(Number);
-    let past = 0;
-    const next = () => {
-      if (!moments.length) {
-        panel.querySelector("[data-handed-over]").hidden = false;
-        if (lookAgain) lookAgain.hidden = false;
-        return;
+  async function recall() {
+    let sent = null;
+    try {
+      sent = JSON.parse(window.sessionStorage.getItem(SENT));
+    } catch {
+      return;
+    }
+    if (!sent || answer.querySelector(".answer")) return;
+    const asked = async () => fetch(`${text.sent}?${new URLSearchParams(sent)}`, { headers: { Accept: "application/json" } });
+    try {
+      let reply = await asked();
+      if (reply.status === 404) {
+        await new Promise((done) => window.setTimeout(done, 3000)); // it may be on its way still
+        reply = await asked();
       }
-      const moment = moments.shift();
-      watched = window.setTimeout(ask, (moment - past) * 1000);
-      past = moment;
-    };
-    const ask = async () => {
-      try {
-        const reply = await fetch(panel.dataset.poll, { headers: { Accept: "application/json" } });
-        const body = await reply.json();
-        if (body.final) {
-          const inside = answer.contains(document.activeElement);
-          answer.innerHTML = body.html;
-          const known = answer.querySelector("[data-next-order]");
-          if (inside) known.focus();
-          return;
-        }
-      } catch {
-        // No line, or signed out: the transaction's page will show it.
-      }
-      next();
-    };
-    next();
+      if (busy || answer.querySelector(".answer")) return;
+      if (reply.status === 404) complain(text.textNothingSent);
+      else if (!reply.ok || reply.redirected) return;
+      else if (!typed()) show(await reply.json());
+      remember(false);
+    } catch {
+      // Still no line: it is asked when the page is opened again.
+    }
+  }
+
+  const typed = () => ["amount", "order_number", "card_number"].some((name) => field(name).value);
+
+  // --- the answer ----------------------------------------------------------------------------------------------------
+  function show(body) {
+    stale = Boolean(body.stamp) && body.stamp !== text.stamp;
+    field("attempts").value = body.attempts || "";
+    if (body.next_number) order.propose(body.next_number);
+    for (const line of document.querySelectorAll("[data-last]")) line.remove();
+    panel.show(body);
+  }
+
+  function known(body) {
+    const inside = answer.contains(document.activeElement);
+    const reader = document.activeElement;
+    show(body);
+    if (!inside) reader.focus();
   }
 
   function nextOrder() {
-    window.clearTimeout(watched);
-    for (const control of form.elements) {
-      if (!control.name || KEPT.includes(control.name) || control.type === "submit") continue;
-      control.value = "";
-    }
-    for (const name of ["capture_mode", "capture_day"]) {
-      for (const option of field(name).options) option.selected = option.defaultSelected;
-    }
     forgetCard();
+    if (stale) {
+      window.location.assign(text.here); // another day has begun: its dates are on a new page
+      return;
+    }
+    order.clear();
     clearErrors();
-    answer.replaceChildren();
-    form.hidden = false;
+    panel.close();
     field("amount").focus();
   }
-
-  answer.addEventListener("click", (event) => {
-    if (event.target.closest("[data-next-order]")) {
-      event.preventDefault();
-      nextOrder();
-    } else if (event.target.closest("[data-other-card]")) {
-      forgetCard();
-      field("card_number").focus();
-    }
-  });
 
   // --- sending ---------------------------------------------------------------------------------------------------------
   async function freshToken() {
@@ -136,6 +142,7 @@
   }
 
   async function send() {
+    remember(true);
     let { reply, body } = await post();
     if (!body && (reply.redirected || reply.status === 400)) {
       // Signed out, or signed in anew elsewhere: with a new token it is the same order, by its key.
@@ -143,16 +150,23 @@
       ({ reply, body } = await post());
     }
     if (!body) return complain(reply.redirected ? text.textSignedOut : text.textBroken);
+    remember(false);
     if (body.key) field("key").value = body.key;
+    if (body.confirm) {
+      field("confirmed").value = body.confirm; // the card stays: nothing was sent
+      panel.show(body);
+      return null;
+    }
     if (!reply.ok) return showErrors(body);
     forgetCard(); // a refused order stays for another card; nothing of this one does
-    return showAnswer(body);
+    return show(body);
   }
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (busy) return;
     busy = true;
+    if (answer.querySelector("[data-outcome=warning]") && event.submitter) field("confirmed").value = "";
     clearErrors();
     form.setAttribute("aria-busy", "true");
     asking.textContent = text.textAsking;
@@ -170,14 +184,14 @@
   // --- the page ------------------------------------------------------------------------------------------------------
   const shop = document.getElementById("shop");
   if (shop) shop.addEventListener("change", () => shop.form.submit());
-  if (answer.querySelector(".answer")) {
+  const shown = answer.querySelector(".answer");
+  if (shown) {
     const otherCard = answer.querySelector("[data-other-card]");
     if (otherCard) otherCard.hidden = false;
-    else if (!document.querySelector("[data-focus]")) {
+    else if (!document.querySelector("[data-focus]") && shown.dataset.outcome !== "warning") {
       form.hidden = true;
-      const target = answer.querySelector("[data-answer-focus], [data-next-order]");
-      if (target) target.focus();
+      panel.focus(shown);
     }
-    watch();
-  }
+    panel.watch();
+  } else recall();
 })();

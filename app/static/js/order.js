@@ -1,0 +1,85 @@
+/* What stands around the card on the order page: the next number, the day of the remittance in a sentence. */
+(() => {
+  "use strict";
+
+  /* Watch `form`; `tell(name, message)` writes beside a field. Returns what the page needs to start an order anew. */
+  window.egestionOrder = (form, tell) => {
+    const field = (name) => form.elements.namedItem(name);
+    const KEPT = ["csrf_token", "key", "merchant", "channel", "currency", "capture_mode", "capture_day", "no_card_number"];
+
+    // --- the next number ---------------------------------------------------------------------------------------------
+    const proposal = form.querySelector("[data-next-number]");
+    function propose(number) {
+      proposal.dataset.nextNumber = number || "";
+      proposal.querySelector("[data-number]").textContent = number || "";
+      proposal.hidden = !number;
+    }
+    proposal.addEventListener("click", () => {
+      field("order_number").value = proposal.dataset.nextNumber;
+      field("order_number").dispatchEvent(new Event("change", { bubbles: true }));
+      tell("order_number", "");
+      if (field("amount").value) field("card_number").focus();
+      else field("amount").focus();
+    });
+    propose(proposal.dataset.nextNumber);
+
+    // --- the remittance ----------------------------------------------------------------------------------------------
+    const box = form.querySelector(".remittance");
+    const sentences = JSON.parse(form.dataset.remittance);
+    let before = null;
+    function showRemittance() {
+      const said = (sentences[field("capture_mode").value] || [])[Number(field("capture_day").value)];
+      box.querySelector("[data-remitted]").textContent = said || "";
+      field("capture_day").closest(".field").hidden = field("capture_mode").value === "IMMEDIATE";
+    }
+    function closeRemittance() {
+      box.open = false;
+      (before && before.isConnected ? before : field("amount")).focus();
+    }
+    document.addEventListener("focusin", (event) => {
+      if (form.contains(event.target) && !box.contains(event.target)) before = event.target;
+    });
+    box.addEventListener("toggle", () => {
+      if (box.open && !box.contains(document.activeElement)) field("capture_day").focus();
+      else if (box.open) field("capture_day").focus();
+    });
+    box.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== "Escape") return;
+      if (event.target.matches("summary") && event.key === "Enter") return;
+      event.preventDefault();
+      closeRemittance();
+    });
+    box.addEventListener("change", showRemittance);
+    showRemittance();
+
+    // --- what a person says beside the order ---------------------------------------------------------------------------
+    const noCard = form.querySelector("[data-no-card]");
+    for (const name of ["amount", "order_number"]) {
+      field(name).addEventListener("change", () => {
+        field("confirmed").value = "";
+      });
+    }
+    if (noCard && !noCard.hidden && !field("order_number").hasAttribute("aria-invalid")) noCard.hidden = true;
+    function offerNoCard(errors) {
+      if (noCard && errors.some((each) => each.field === "order_number" && each.code === "card_number_in_field")) noCard.hidden = false;
+    }
+
+    function clear() {
+      for (const control of form.elements) {
+        if (!control.name || KEPT.includes(control.name) || control.type === "submit") continue;
+        control.value = "";
+      }
+      for (const name of ["capture_mode", "capture_day"]) {
+        for (const option of field(name).options) option.selected = option.defaultSelected;
+      }
+      if (noCard) {
+        noCard.hidden = true;
+        field("no_card_number").checked = false;
+      }
+      box.open = false;
+      showRemittance();
+    }
+
+    return { propose, offerNoCard, clear };
+  };
+})();
