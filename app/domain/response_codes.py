@@ -32,7 +32,9 @@ LOOK = N_("Look at the transaction before you try again.")
 SAY: Mapping[str, str] = MappingProxyType(
     {
         ANOTHER: N_("Your bank does not accept this payment. Would you like to pay with another card?"),
-        CHECK: N_("The bank does not recognise this card. Would you read me its number, its expiry date and its code again?"),
+        CHECK: N_(
+            "The bank does not recognise this card. Would you read me its number, its expiry date and its code again?"
+        ),
         LATER: N_("The bank does not answer just now. May I try again, or would you like to use another card?"),
         SILENT: N_("Your bank does not accept this payment. I am sorry, I cannot tell you more; please ask your bank."),
         CALL: N_("Your bank wants to speak to us first. May I call you back in a few minutes?"),

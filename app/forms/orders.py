@@ -102,7 +102,7 @@ def read_order(
         raise InvalidInput(errors)
     del given["merchant"]
     customer = customer_of(given.pop("customer", None))
-    told = {"origin": origin, "no_card_number": no_card_number}
+    told: dict[str, Any] = {"origin": origin, "no_card_number": no_card_number}
     return NewOrder(merchant_id=shop.id, card=card, brand=card_given["brand"], customer=customer, **told, **given)
 
 

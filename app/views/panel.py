@@ -47,17 +47,22 @@ def panel_of(sale: Any) -> Panel:
 
 def _aloud(outcome: str, sale: Any) -> str | None:
     """The sentence the clerk says to the caller, in the words of the clerk's language."""
-    if outcome in (APPROVED, HELD):
-        return gettext("Your payment is accepted, thank you. Your order number is %(number)s.", number=sale.order_number) if (
-            sale.order_number
-        ) else gettext("Your payment is accepted, thank you.")
     if outcome == REFUSED:
-        return gettext(say_of(words_of(sale.response_code, sale.acquirer_response_code, sale.csc_result)))
-    if outcome == REFERRAL:
-        return gettext(SAY[CALL])
-    if outcome == UNCERTAIN:
-        return gettext("The bank takes a little longer today. You are not charged twice; I call you back when it has answered.")
-    return None
+        said = gettext(say_of(words_of(sale.response_code, sale.acquirer_response_code, sale.csc_result)))
+    elif outcome == REFERRAL:
+        said = gettext(SAY[CALL])
+    elif outcome == UNCERTAIN:
+        said = gettext(
+            "The bank takes a little longer today. You are not charged twice; I call you back when it has answered."
+        )
+    elif outcome == ENDED:
+        return None
+    elif sale.order_number:
+        number = sale.order_number
+        said = gettext("Your payment is accepted, thank you. Your order number is %(number)s.", number=number)
+    else:
+        said = gettext("Your payment is accepted, thank you.")
+    return str(said)
 
 
 def answer_sentence(sale: Any) -> str:

@@ -46,7 +46,7 @@ def warning_panel(hits: Sequence[Any], shop: CounterShop) -> str:
 
 
 def _reason(sale: Any) -> str:
-    return gettext(words_of(sale.response_code, sale.acquirer_response_code, sale.csc_result).reason)
+    return str(gettext(words_of(sale.response_code, sale.acquirer_response_code, sale.csc_result).reason))
 
 
 def _sentence(hit: Any) -> str:

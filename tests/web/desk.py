@@ -18,7 +18,9 @@ from tests.browsing import sign_in
 APPROVED, REFERRAL, NO_MONEY = "4970100000000006", "4970100000000022", "4970100000000519"
 LOST, SILENT, CAPTURE_REFUSED = "4970100000000410", "4970100000000642", "4970100000000675"
 JSON = {"Accept": "application/json"}
-CONFIRMED = "NOSUCHSALE"  # a clerk who has said "yes, a second order": tests take the same card and amount again and again
+CONFIRMED = (
+    "NOSUCHSALE"  # a clerk who has said "yes, a second order": tests take the same card and amount again and again
+)
 
 
 class Desk:

@@ -46,5 +46,5 @@ def earlier_sales(session: Session, sale: Transaction, moment: datetime, past: d
         "past": past,
         "alive": list(ALIVE),
     }
-    found = {why: reference for why, reference in session.execute(_EARLIER, values)}
+    found = {row.why: row.reference for row in session.execute(_EARLIER, values)}
     return Earlier(found.get("card"), found.get("order"))
