@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ..domain.card_search import find_card_number
+from ..domain.currencies import CURRENCIES
 from ..domain.errors import FieldError, InvalidInput
 from ..domain.field_kinds import Errors
 from ..models.queries.merchants import MerchantFacts
@@ -66,12 +67,12 @@ def read_counter_order(
     said = said or Said()
     free = ("card_number", "order_number") if said.no_card_number else ("card_number",)
     errors: Errors = card_numbers_in(values, but=free)
-    currency = values.get("currency") or (shop.currencies[0] if shop.currencies else "EUR")
+    currency = currency_of(values, shop)
     amount = amount_of(values.get("amount", ""), currency, language, errors)
     body: dict[str, object] = {
         "merchant": shop.short_name,
         "channel": "TELEPHONE_ORDER",
-        "currency": currency,
+        "currency": values.get("currency") or currency,
         "amount": amount,
         "card": {part: values[name] for name, part in CARD.items() if name in values},
         "customer": {part: _customer(part, values[name]) for name, part in CUSTOMER.items() if name in values},
@@ -86,6 +87,13 @@ def read_counter_order(
     if errors:
         raise InvalidInput(on_page(errors))
     return replace(order, confirmed=said.confirmed)
+
+
+def currency_of(values: Mapping[str, str], shop: MerchantFacts) -> str:
+    """Return the currency in which amounts of the order are read and told: the one chosen, the first for none or an
+    unknown one (which is a wrong field by itself)."""
+    chosen = values.get("currency", "")
+    return chosen if chosen in CURRENCIES else next(iter(shop.currencies), "EUR")
 
 
 def on_page(errors: Errors | tuple[FieldError, ...]) -> list[FieldError]:

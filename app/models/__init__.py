@@ -2,6 +2,7 @@
 
 from .card import Card, CardFingerprint
 from .customer import Customer
+from .ended_session import EndedSession
 from .merchant import Contract, Membership, Merchant, MerchantLimit, MerchantOption, Reason, UserSetting
 from .operation import Operation, Submission, TransactionEvent
 from .remittance import Remittance
@@ -16,6 +17,7 @@ __all__ = [
     "CardFingerprint",
     "Contract",
     "Customer",
+    "EndedSession",
     "Membership",
     "Merchant",
     "MerchantLimit",

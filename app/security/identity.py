@@ -23,7 +23,8 @@ _COLUMNS = """u.id, u.username, u.first_name, u.last_name, u.active, coalesce(s.
 _LOOK_UP = text(f"SELECT {_COLUMNS}")
 # The same, and the scope of the transaction it runs in: both settings row security reads, without a second statement.
 _LOOK_UP_AND_ENTER = text(
-    f"""WITH person AS MATERIALIZED (SELECT {_COLUMNS})
+    f"""WITH person AS MATERIALIZED (SELECT {_COLUMNS}
+        AND NOT EXISTS (SELECT FROM ended_session e WHERE e.digest = :session))
     SELECT person.*,
         set_config('app.merchants', CASE WHEN active THEN merchants::text ELSE '' END, true),
         set_config('app.admin', CASE WHEN active AND :administrator = ANY (roles) THEN 'on' ELSE '' END, true)
@@ -58,12 +59,14 @@ def parse_key(value: object) -> int | None:
     return number if 0 < number <= LARGEST_KEY else None
 
 
-def enter(session: Session, user_id: int) -> Identity | None:
+def enter(session: Session, user_id: int, signed_in: bytes = b"") -> Identity | None:
     """Look a user up on the request's session and set the scope of its transaction; one statement.
 
-    None for an unknown or disabled user; the transaction then sees nothing.
+    `signed_in` is the digest of the browser's session. None for an unknown or disabled user, and for a session that
+    signed out; the transaction then sees nothing.
     """
-    row = session.execute(_LOOK_UP_AND_ENTER, {"id": user_id, "administrator": _ADMINISTRATOR}).mappings().one_or_none()
+    values = {"id": user_id, "administrator": _ADMINISTRATOR, "session": signed_in}
+    row = session.execute(_LOOK_UP_AND_ENTER, values).mappings().one_or_none()
     return _identity(row)
 
 

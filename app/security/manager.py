@@ -14,6 +14,7 @@ from ..domain.actor import Actor
 from ..extensions import limiter
 from .identity import Identity, enter, parse_key
 from .permissions import PermissionSet, PermissionSets
+from .sessions import digest_of
 
 TOKEN_VERSION = "token_version"  # noqa: S105 - a session key, no secret
 
@@ -45,11 +46,11 @@ class HouseSecurity(SecurityManager):
     # --- who is asking ----------------------------------------------------------------------------------------------
 
     def load_user(self, pk: object) -> Person | None:
-        """Resolve the signed-in user and the scope of the request; a session older than its user's rights is dead."""
+        """Resolve the signed-in user and the scope of the request; a session that signed out, or is older than its rights, is dead."""
         # Nobody until known: an error page must not ask a database that has just failed.
         self.lm._update_request_context_with_user()
         key = parse_key(pk)
-        identity = enter(self.session(), key) if key else None
+        identity = enter(self.session(), key, digest_of(session)) if key else None
         if identity is None or session.get(TOKEN_VERSION) != identity.token_version:
             set_scope(self.session(), NOTHING)
             g.pop("actor", None)

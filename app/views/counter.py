@@ -14,7 +14,7 @@ from flask_wtf.csrf import generate_csrf
 from ..audit import CARD_FOUND, record_refused
 from ..domain.errors import DomainError, InvalidInput, OrderWarning
 from ..extensions import db
-from ..forms.counter import NAMES, read_counter_order, read_said, references_in
+from ..forms.counter import NAMES, currency_of, read_counter_order, read_said, references_in
 from ..forms.keys import new_key, read_key
 from ..forms.typed import typed
 from ..models.queries.counter import CounterShop, shop_named, shops_in_scope
@@ -127,7 +127,7 @@ class CounterView(PathHistory, BaseView):
     def _refused(
         self, error: DomainError, shops: tuple[CounterShop, ...], shop: CounterShop, values: Mapping[str, str]
     ) -> Response:
-        currency = values.get("currency") or next(iter(shop.facts.currencies), "EUR")
+        currency = currency_of(values, shop.facts)
         fields = field_sentences(error, currency) if isinstance(error, InvalidInput) else {}
         fields = with_confirmation(error, fields, g.actor.may(APPROVE))
         _note_card_found(error, shop)

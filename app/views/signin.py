@@ -12,10 +12,11 @@ from flask_babel import gettext
 from flask_login import login_user, logout_user
 
 from ..audit import LOGIN, LOGOUT, record, record_refused
-from ..database import unit_of_work
+from ..database import NOTHING, unit_of_work
 from ..domain.actor import Actor
 from ..security.identity import look_up
 from ..security.manager import TOKEN_VERSION, Person
+from ..security.sessions import end, start
 from ..web.language import choose_language
 from ..web.links import safe_path
 from ..web.shell import TEXT_SIZE_COOKIE, YEAR
@@ -48,6 +49,7 @@ class SignInView(PathHistory, AuthDBView):
             return redirect(f"{request.path}?next={after}" if after != "/" else request.path)
         session.clear()  # nothing of an earlier session lives on under the new identity
         session[TOKEN_VERSION] = identity.token_version
+        start(session)
         choose_language(identity.language)
         login_user(Person(identity), remember=False)
         _tell(identity.actor, LOGIN)
@@ -59,8 +61,10 @@ class SignInView(PathHistory, AuthDBView):
 
     @expose("/logout/", methods=["POST"])
     def logout(self) -> Any:
-        """Sign out; by POST, so that no link signs anybody out."""
+        """Sign out; by POST, so that no link signs anybody out. Copies of the cookie are worth nothing afterwards."""
         if g.user.is_authenticated:
+            with unit_of_work(NOTHING) as unit:
+                end(unit, session)
             _tell(g.actor, LOGOUT)
         logout_user()
         session.clear()

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from app.web import controls, csp, errors, formats, language, links, listing, searching, shell
+from app.web import controls, csp, errors, formats, language, links, listing, searching, shell, unread
 
 
 def init_look(app: Flask, problem: Callable[[HTTPException], ResponseReturnValue] | None = None) -> None:
@@ -27,3 +27,4 @@ def init_look(app: Flask, problem: Callable[[HTTPException], ResponseReturnValue
     searching.init_searching(app)
     shell.init_shell(app)
     errors.init_errors(app, problem)
+    unread.init_unread(app)

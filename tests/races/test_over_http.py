@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from typing import Any
 
 from tests.bank.conftest import BankProcess
 from tests.service.shop import APPROVED, EUR
-from tests.web_process import ApiClient, together
+from tests.web_process import ApiClient, WebProcess, together
 
 ROUNDS = 15
 
@@ -66,3 +67,15 @@ def test_the_same_verb_with_the_same_key_is_done_once(api: ApiClient, bank: Bank
         assert {status for status, _, _ in answers} <= {200, 202}, [body.get("code") for _, body, _ in answers]
         assert sum(headers.get("idempotency-replayed") != "true" for _, _, headers in answers) == 1
         assert asked(bank, reference) == [("VALIDATE", EUR, "00")]
+
+
+def test_who_sends_too_much_is_told_so_and_not_cut_off(web: WebProcess, api: ApiClient) -> None:
+    headers = {"Authorization": f"Bearer {api.token}", "Content-Type": "application/json", "Idempotency-Key": "large"}
+    for body in (b" " * 100_000, b" " * 10_000_000, b" " * 20_000_000):
+        status, _, answer = web.call("POST", "/api/v1/transactions", body, headers)
+        assert (status, json.loads(answer)["code"]) == (413, "body_too_large")
+        status, _, answer = web.call("POST", "/api/v1/transactions", body, {"Content-Type": "application/json"})
+        assert (status, json.loads(answer)["code"]) == (401, "unauthorized")
+        assert web.call("POST", "/api/v1/nothing", body)[0] == 404
+    form = b"username=" + b"x" * 10_000_000
+    assert web.call("POST", "/login/", form, {"Content-Type": "application/x-www-form-urlencoded"})[0] == 413

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import event, select
 
@@ -81,6 +82,31 @@ def test_signing_in_and_out(app: Flask, world: World) -> None:
     assert client.get("/logout/").status_code == 405, "no link signs anybody out"
     assert client.post("/logout/", data={"csrf_token": _token(page.text)}).status_code == 302
     assert client.get("/operations/list/").status_code == 302
+
+
+def test_a_copy_of_a_cookie_opens_nothing_after_its_session_signed_out(app: Flask, world: World) -> None:
+    def signed_in() -> FlaskClient:
+        client = app.test_client()
+        form = {
+            "username": f"clerk_{A.lower()}",
+            "password": PASSWORD,
+            "csrf_token": _token(client.get("/login/").text),
+        }
+        assert client.post("/login/", data=form).status_code == 302
+        assert client.get("/operations/list/").status_code == 200
+        return client
+
+    here, elsewhere = signed_in(), signed_in()
+    bearer = {"Authorization": f"Bearer {world.token(f'clerk_{A}')}"}
+    cookie = here.get_cookie("egestion")
+    assert cookie is not None
+    assert here.post("/logout/", data={"csrf_token": _token(here.get("/").text)}).status_code == 302
+    thief = app.test_client()
+    thief.set_cookie("egestion", cookie.value)
+    assert thief.get("/operations/list/").status_code == 302
+    assert thief.post("/counter", data={}).status_code in (302, 400)
+    assert elsewhere.get("/operations/list/").status_code == 200, "another session of the same person goes on"
+    assert elsewhere.get("/api/v1/transactions", headers=bearer).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,18 @@ def test_a_wrong_field_is_named_with_its_reason(clerk: Desk, field: str, value: 
     assert message in errors_of(answer)[field]
 
 
+@pytest.mark.parametrize("currency", ["euro", "-1", "\u0663", "<b>", "USD", "x" * 400])
+@pytest.mark.parametrize("amount", ["12.34", "9999999999999"])
+@pytest.mark.parametrize("json", [True, False])
+def test_a_currency_the_page_never_offered_is_a_wrong_field(
+    clerk: Desk, currency: str, amount: str, json: bool
+) -> None:
+    answer = clerk.order(json=json, currency=currency, amount=amount)
+    assert answer.status_code == 422
+    if json:
+        assert list(errors_of(answer)) == (["currency"] if amount == "12.34" else ["amount", "currency"])
+
+
 @pytest.mark.parametrize(
     "field",
     [
