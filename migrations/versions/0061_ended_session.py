@@ -1,6 +1,6 @@
 """Sessions that ended by signing out
 
-Revision: 0050, after 0046
+Revision: 0061, after 0060
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 import app.database
 
-revision = "0050"
-down_revision = "0046"
+revision = "0061"
+down_revision = "0060"
 branch_labels = None
 depends_on = None
 
