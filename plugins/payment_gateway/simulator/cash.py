@@ -16,6 +16,7 @@ from .ledger import Sale
 from .messages import CashOperation
 from .outcome import Call, Outcome, cash_reply, journal
 from .scenarios import named
+from .statement import movements
 
 CANCELLABLE = frozenset({"TO_VALIDATE", "TO_CAPTURE", "TO_CHALLENGE", "REFERRAL"})
 
@@ -98,8 +99,13 @@ def _operate(database: sqlite3.Connection, call: Call, asked: CashOperation, ope
         done = _attempt(call, sale, asked, step)
         code = done if isinstance(done, str) else "00"
         if isinstance(done, Sale):
-            sale = replace(done, last_operation=operation, last_operation_at=call.now.isoformat())
+            origin = asked.origin if operation == "VALIDATE" else sale.capture_origin
+            before = sale
+            sale = replace(
+                done, last_operation=operation, last_operation_at=call.now.isoformat(), capture_origin=origin
+            )
             ledger.save(database, sale)
+            movements.note_change(database, before, sale, call.now, asked.origin)
         if operation == "VALIDATE" and code in ("00", "05"):  # the cardholder's bank was asked
             acquirer = code
         elif call.fault is not None and call.fault.kind == "refuse":

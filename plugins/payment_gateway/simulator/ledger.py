@@ -11,7 +11,8 @@ from typing import Any
 class Sale:
     """A transaction as the bank sees it. Amounts in minor units; times ISO 8601 UTC; `due_at` in epoch seconds.
 
-    `current_amount` is what is still authorised or was captured; `due_at` is when the bank acts by itself.
+    `current_amount` is what is still authorised or was captured; `due_at` is when the bank acts by itself;
+    `capture_origin` is the operationOrigin the capture was asked with: the merchant's contract and remittance.
     """
 
     merchant_id: str
@@ -44,6 +45,7 @@ class Sale:
     captured_at: str | None
     last_operation: str
     last_operation_at: str
+    capture_origin: str | None = None
 
     @property
     def remaining_amount(self) -> int:
@@ -62,7 +64,7 @@ class Sale:
 COLUMNS = tuple(field.name for field in fields(Sale))
 CHANGING = (
     "current_amount", "refunded_amount", "limit_date", "due_at", "status", "response_code", "acquirer_code",
-    "authorisation_id", "captured_at", "last_operation", "last_operation_at",
+    "authorisation_id", "captured_at", "last_operation", "last_operation_at", "capture_origin",
 )  # fmt: skip
 _SELECT = f"SELECT {', '.join(COLUMNS)} FROM sale "
 _INSERT = f"INSERT INTO sale ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"

@@ -12,6 +12,7 @@ from . import ledger
 from .clock import PARIS
 from .ledger import Sale
 from .scenarios import named
+from .statement import movements
 
 RUN_AT = time(22, 30)
 BLACKOUT_FROM, BLACKOUT_TO = time(21, 55), time(23, 5)
@@ -65,4 +66,6 @@ def settle(database: sqlite3.Connection, now: datetime, *, night: bool) -> None:
             done, operation = captured(sale, moment), "DEBIT_CAPTURE"
         else:  # TO_VALIDATE, TO_CHALLENGE, REFERRAL at their limit; a capture the cardholder's bank refuses in the run
             done, operation = replace(sale, status="EXPIRED", current_amount=0, due_at=None), "EXPIRED"
-        ledger.save(database, replace(done, last_operation=operation, last_operation_at=moment.isoformat()))
+        done = replace(done, last_operation=operation, last_operation_at=moment.isoformat())
+        ledger.save(database, done)
+        movements.note_change(database, sale, done, moment, None)

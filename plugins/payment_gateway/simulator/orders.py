@@ -12,6 +12,7 @@ from .ledger import Sale
 from .messages import CashOperation, Duplicate, Order
 from .outcome import Call, Outcome, cash_reply, journal, paris_time
 from .scenarios import FORCING_NUMBER, Scenario, named, of_number
+from .statement import movements
 
 # What was authorised once can be authorised again; the others never were (own: no source lists the states).
 DUPLICABLE = frozenset({"TO_VALIDATE", "TO_CAPTURE", "CAPTURED", "CREDITED", "CANCELLED", "EXPIRED"})
@@ -112,7 +113,9 @@ def _open(
         sale = (schedule.held if hold else schedule.scheduled)(sale, call.now)
     elif decision.response == "02":
         sale = schedule.awaiting_call(sale, call.now)
+    sale = replace(sale, capture_origin=asked.terms.origin)
     ledger.add(database, [sale])
+    movements.note_change(database, None, sale, call.now, None)
     entry = journal(
         database, call, operation, asked.reference, code=decision.response, amount=asked.amount,
         origin=asked.terms.origin, sale=sale,

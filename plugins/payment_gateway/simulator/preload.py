@@ -1,6 +1,6 @@
 """Past sales put into the bank in bulk (for the demo's months): they can be inquired and refunded, but no journal knows them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,6 +11,8 @@ from . import ledger
 from .ledger import Sale
 from .scenarios import APPROVES
 from .schema import open_database
+from .statement import movements
+from .statement.movements import Movement
 
 CHUNK = 5_000
 """Sales a commit: a running bank waits for one chunk at most."""
@@ -22,6 +24,8 @@ class PastSale:
 
     `status` is the bank's: CAPTURED, CREDITED, CANCELLED, EXPIRED, REFUSED. `current_amount` is what was captured (0 for
     CANCELLED and EXPIRED), `refunded_amount` what of it was credited. `masked_pan` as in 497010######0006.
+    `capture_origin` is the remittance of the capture, `credits` are (instant, amount, remittance) of each refund, `unpaid`
+    (instant, amount, the scheme's reason): what the statements of those days tell.
     """
 
     merchant_id: str
@@ -49,6 +53,9 @@ class PastSale:
     csc_result: str | None = None
     authorisation_id: str | None = None
     fingerprint: str = ""
+    capture_origin: str | None = None
+    credits: tuple[tuple[datetime, int, str | None], ...] = ()
+    unpaid: tuple[tuple[datetime, int, str], ...] = ()
 
 
 OVER = frozenset({"CAPTURED", "CREDITED", "CANCELLED", "EXPIRED", "REFUSED"})
@@ -67,8 +74,19 @@ def load_past(data: Path, sales: Iterable[PastSale]) -> int:
             with database:
                 database.execute("BEGIN IMMEDIATE")
                 ledger.add(database, rows)
+                movements.note(database, (each for past in chunk for each in _movements(past)))
             count += len(rows)
     return count
+
+
+def _movements(past: PastSale) -> Iterator[Movement]:
+    sale = _sale(past)
+    if past.captured_at is not None and past.current_amount:
+        yield movements.of(sale, movements.SALE, past.current_amount, past.captured_at, past.capture_origin)
+    for at, amount, origin in past.credits:
+        yield movements.of(sale, movements.REFUND, amount, at, origin)
+    for at, amount, reason in past.unpaid:
+        yield movements.of(sale, movements.UNPAID, amount, at, past.capture_origin, reason)
 
 
 def _sale(past: PastSale) -> Sale:
@@ -105,6 +123,7 @@ def _sale(past: PastSale) -> Sale:
         captured_at=_utc(past.captured_at) if past.captured_at else None,
         last_operation=past.last_operation,
         last_operation_at=_utc(past.last_operation_at),
+        capture_origin=past.capture_origin,
     )
 
 

@@ -4,6 +4,8 @@ import os
 import sqlite3
 from pathlib import Path
 
+from .statement import movements
+
 FOLDER, FILE = "bank", "bank.sqlite3"
 
 _TABLES = """
@@ -39,6 +41,7 @@ CREATE TABLE IF NOT EXISTS sale (
     captured_at TEXT,
     last_operation TEXT NOT NULL,
     last_operation_at TEXT NOT NULL,
+    capture_origin TEXT,
     UNIQUE (merchant_id, reference),
     CHECK (0 <= refunded_amount AND refunded_amount <= current_amount AND current_amount <= origin_amount)
 );
@@ -80,5 +83,20 @@ def open_database(data: Path) -> sqlite3.Connection:
     database = sqlite3.connect(file, isolation_level=None, timeout=10)
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = FULL")
-    database.executescript(_TABLES)
+    _bring_up_to_date(database)
     return database
+
+
+def _bring_up_to_date(database: sqlite3.Connection) -> None:
+    """Make what is missing: tables, and what stores of earlier versions lack."""
+    known = {row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if {"sale", "movement"} <= known:
+        return
+    with database:
+        database.execute("BEGIN IMMEDIATE")
+        for statement in f"{_TABLES}{movements.TABLE}".split(";"):
+            database.execute(statement)
+        columns = {row[1] for row in database.execute("PRAGMA table_info(sale)")}
+        if "capture_origin" not in columns:
+            database.execute("ALTER TABLE sale ADD COLUMN capture_origin TEXT")
+            movements.fill_from_journal(database)
