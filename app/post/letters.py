@@ -10,6 +10,7 @@ from flask import current_app
 from flask_mail import Message
 
 from ..models import OutboxMail
+from ..security.invitations import with_token
 
 SENDER_NAME = "VPC e-gestion"
 
@@ -33,7 +34,7 @@ def letter(mail: OutboxMail) -> Letter:
     written = Letter(
         subject=mail.subject,
         recipients=list(mail.recipients),
-        body=mail.body,
+        body=with_token(mail.kind, mail.body, mail.first_try_at),
         sender=(SENDER_NAME, current_app.extensions["settings"].mail_from),
         date=mail.created_at.timestamp(),
         extra_headers={"Auto-Submitted": "auto-generated", "Content-Language": mail.language},

@@ -15,6 +15,7 @@ from config import load
 from ..audit import COMMAND_RUN, record
 from ..database import Scope, real_now, unit_of_work
 from ..models import Membership, Merchant
+from .invitations import INVITED
 from .names import email_problem, is_writable, name_problem, user_name_problem
 from .passwords import password_hash, password_problem
 from .profiles import PROFILES
@@ -145,13 +146,16 @@ def _switch(username: str, active: bool) -> None:
 def new_user(
     session: Session,
     username: str,
-    password: str,
+    password: str | None,
     profiles: tuple[str, ...],
     email: str,
     first_name: str,
     last_name: str,
 ) -> User:
-    """Add an active user with these profiles to the caller's unit and return the row, its id known."""
+    """Add a user with these profiles to the caller's unit and return the row, its id known.
+
+    Active; without a password invited: the user chooses one by the mail's link.
+    """
     roles = list(session.scalars(select(Role).where(Role.name.in_(profiles))))
     if len(roles) != len(set(profiles)):
         raise LookupError("the profiles are not in the database yet: run `egestion init`")
@@ -161,8 +165,8 @@ def new_user(
         first_name=first_name,
         last_name=last_name,
         email=email,
-        active=True,
-        password=password_hash(password),
+        active=password is not None,
+        password=INVITED if password is None else password_hash(password),
         roles=roles,
         created_on=stamp,
         changed_on=stamp,

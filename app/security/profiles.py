@@ -81,6 +81,9 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
     }
 )
 
+#: Whom a manager invites and disables. An auditor looks at managers too, so the administrator appoints them.
+BELOW_MANAGER = ("Clerk", "Supervisor", "Accountant", "Risk officer")
+
 
 def rights_of(roles: list[str]) -> frozenset[str]:
     """Return the rights of a person who has these FAB roles; unknown roles give none."""

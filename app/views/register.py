@@ -11,6 +11,7 @@ from ..plugin import Registry
 from ..security.manager import HouseSecurity
 from . import books, configuration, memberships, merchant_rules, own_account, people, sales, watch
 from .action_forms import ActionFormsView
+from .activation import ActivationView
 from .alarm_forms import AlarmFormsView
 from .approvals import ApprovalsView
 from .bulk import BulkView
@@ -19,6 +20,7 @@ from .help import HelpView
 from .history import UtilView
 from .shipped import ShippedView
 from .signin import SignInView
+from .staff import StaffView
 
 
 class Security(HouseSecurity):
@@ -66,6 +68,7 @@ def register_views(builder: AppBuilder, known: Registry) -> None:
     builder.add_view_no_menu(HelpView)
     builder.add_view_no_menu(BulkView)
     add(ShippedView, "Shipped today", category=WORK)
+    builder.add_view_no_menu(ActivationView)
     add(sales.OperationView, "Operations", category=WORK)
     add(sales.EventView, "Events", category=WORK)
     add(watch.RiskHitView, "Rule hits", category=CARE)
@@ -80,6 +83,7 @@ def register_views(builder: AppBuilder, known: Registry) -> None:
     add(configuration.OptionView, "Options", category=SETTINGS)
     add(configuration.ContractView, "Contracts", category=SETTINGS)
     add(configuration.MerchantView, "Merchants", category=SETTINGS)
+    add(StaffView, "Team", category=PEOPLE)
     security.user_view = add(security.userdbmodelview, "Users", category=PEOPLE)
     add(memberships.MembershipView, "Memberships", category=PEOPLE)
     add(security.rolemodelview, "Profiles", category=PEOPLE)
@@ -102,5 +106,5 @@ MENU = (
     CARE, "To approve", "Alarms", "Rule hits",
     BOOKS, "Remittances", "Unpaid",
     SETTINGS, "Limits", "Reasons", "Options", "Contracts", "Merchants", "Gateway accounts", "Mails",
-    PEOPLE, "Users", "Memberships", "Profiles", "Audit",
+    PEOPLE, "Team", "Users", "Memberships", "Profiles", "Audit",
 )  # fmt: skip

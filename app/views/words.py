@@ -26,6 +26,7 @@ WORDS = (
     lazy_gettext("Contracts"),
     lazy_gettext("Merchants"),
     lazy_gettext("People"),
+    lazy_gettext("Team"),
     lazy_gettext("Users"),
     lazy_gettext("Memberships"),
     lazy_gettext("Profiles"),
