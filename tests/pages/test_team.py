@@ -51,7 +51,9 @@ def invited(shop: Shop, **changes: str) -> int:
 
 def user(shop: Shop, name: str) -> User:
     with shop.app.app_context(), unit_of_work(NOTHING) as session:
-        return session.scalars(select(User).where(User.username == name)).unique().one()
+        found = session.scalars(select(User).where(User.username == name)).unique().one()
+        _ = [role.name for role in found.roles]
+        return found
 
 
 def link(shop: Shop) -> str:
