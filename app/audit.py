@@ -12,14 +12,15 @@ from typing import Any
 
 import structlog
 from flask import has_request_context, request
-from sqlalchemy import insert
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from .database import Scope, now, unit_of_work
+from .database import NOTHING, Scope, now, unit_of_work
 from .domain.actor import Actor
 from .domain.card_search import mask_card_numbers
-from .models import AuditEntry
+from .models import AuditEntry, Membership
 
 log = structlog.get_logger(__name__)
 
@@ -93,16 +94,29 @@ def record_refused(
 ) -> None:
     """Write that something was refused, in a unit of its own; the entry stays when the request is rolled back.
 
-    Without `merchant_id` it belongs to the actor's only merchant, so that its auditor sees it. Never raises: the refusal
-    itself must be answered even when the database cannot take the entry, which the log then says.
+    Without `merchant_id` it belongs to the only merchant of the actor, or of the user whose name was typed, so that its
+    auditor sees it. Never raises: the refusal itself must be answered even when the database cannot take the entry, which
+    the log then says.
     """
-    if merchant_id is None and isinstance(actor, Actor) and len(actor.merchants) == 1:
-        merchant_id = actor.merchants[0]
     try:
+        if merchant_id is None:
+            merchant_id = _only_merchant(actor)
         with unit_of_work(Scope((merchant_id,) if merchant_id is not None else ())) as session:
             record(session, actor, kind, object, REFUSED, origin, merchant_id, data)
     except SQLAlchemyError as error:
         log.error("audit_not_written", kind=kind, error=type(error).__name__)
+
+
+def _only_merchant(actor: Actor | str | None) -> int | None:
+    """Return the one merchant somebody works for, None for several or none."""
+    if actor is None or isinstance(actor, Actor):
+        merchants = actor.merchants if actor is not None else ()
+    else:
+        same = func.lower(User.username) == actor.replace("\0", "").lower()
+        query = select(Membership.merchant_id).join(User, User.id == Membership.user_id).where(same).limit(2)
+        with unit_of_work(NOTHING) as session:
+            merchants = tuple(session.scalars(query))
+    return merchants[0] if len(merchants) == 1 else None
 
 
 def record_refused_access(actor: Actor | None, status: int) -> None:

@@ -27,7 +27,9 @@ def api_token(username: str) -> None:
             identity = look_up(found, session.connection()) if found is not None else None
             if identity is None:
                 raise click.ClickException("there is no active user of this name")
-            record(session, "command line", TOKEN_ISSUED, f"user {found}")
+            works_for = identity.actor.merchants
+            own = works_for[0] if len(works_for) == 1 else None  # whose auditor sees it
+            record(session, "command line", TOKEN_ISSUED, f"user {found}", merchant_id=own)
         click.echo(issue(identity))
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext
 
+from ..extensions import db
 from ..models import Remittance, Unpaid
+from ..models.queries.remittances import Sums, sums_of
 from ..models.remittance import STATES
 from ..models.unpaid import STAGES
 from ..security.profiles import AUDIT, REMITTANCES, UNPAID
@@ -18,12 +20,32 @@ from .interface import LedgerInterface
 from .ledger import LedgerView
 from .sales import OperationView
 
+SUMMED = ("debit_amount", "credit_amount", "lines")
+
+
+class RemittanceInterface(LedgerInterface):
+    """Remittances with the sums of what the bank has done so far; a row's own are written when it is closed."""
+
+    def get_values(self, lst: Sequence[Any], list_columns: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """Return the values of a list's rows, all sums by one statement."""
+        sums = sums_of(db.session(), lst)
+        for row in lst:
+            yield {name: self._summed(row, name, sums[row.id]) for name in list_columns}
+
+    def get_values_item(self, item: Any, show_columns: Sequence[str]) -> list[Any]:
+        """Return the values of a record."""
+        sums = sums_of(db.session(), [item])[item.id]
+        return [self._summed(item, name, sums) for name in show_columns]
+
+    def _summed(self, row: Any, name: str, sums: Sums) -> Any:
+        return getattr(sums, name) if name in SUMMED else self._get_attr_value(row, name)
+
 
 class RemittanceView(LedgerView):
     """`/remittances`: per contract and day, numbered without gaps; the lines are operations."""
 
     route_base = "/remittances"
-    datamodel = LedgerInterface(Remittance)
+    datamodel = RemittanceInterface(Remittance)
     rights: ClassVar[Rights] = {"can_list": REMITTANCES, "can_show": REMITTANCES}
     list_title = lazy_gettext("Remittances")
     show_title = lazy_gettext("Remittance")

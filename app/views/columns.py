@@ -41,6 +41,7 @@ LABELS: dict[str, Any] = {
     "complementary_code": lazy_gettext("Control code"),
     "complementary_info": lazy_gettext("Control"),
     "contract": lazy_gettext("Contract"),
+    "contract.currency": lazy_gettext("Currency"),
     "contract.number": lazy_gettext("Contract"),
     "country": lazy_gettext("Country"),
     "created_at": lazy_gettext("Created"),

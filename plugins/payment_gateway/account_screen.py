@@ -40,6 +40,10 @@ POLICIES = [
 ]
 
 
+def _policy_word(code: str) -> str:
+    return next((str(each.label) for each in POLICIES if each.value == code), code)
+
+
 def contracts() -> list[Contract]:
     """Return the contracts to choose from, by merchant and number, as far as the scope goes."""
     chosen = select(Contract).join(Contract.merchant).options(contains_eager(Contract.merchant))
@@ -72,6 +76,7 @@ class GatewayAccountView(SettingsView):
         "secret_name": lazy_gettext("Name of the secret"),
         "url": lazy_gettext("Address"),
     }
+    formatters_columns: ClassVar[dict[str, Any]] = {"seal_policy": _policy_word}
     description_columns: ClassVar[dict[str, Any]] = {
         "secret_name": lazy_gettext("A file of secrets/gateway in the data folder, or env: and a variable's name."),
         "blackout": lazy_gettext("21:55 to 23:05 in Paris."),

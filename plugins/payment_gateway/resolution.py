@@ -11,33 +11,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from flask import current_app
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.alarms import STAYS_UNCERTAIN, UNEXPLAINED_DIFFERENCE, raise_alarm
-from app.database import NOTHING, Scope, now, real_now, unit_of_work
+from app.database import NOTHING, Scope, real_now, unit_of_work
 from app.domain.actor import machine
-from app.domain.states import OPEN_STATUSES, Event, OperationName, OperationStatus, State
-from app.domain.text import N_
+from app.domain.states import OPEN_STATUSES, OperationStatus
 from app.failpoints import fail_point
 from app.models import Operation, Transaction
-from app.ports import BankView, GatewayResult, Outcome
+from app.ports import BankView
 
 from .account_access import gateway_for
 from .accounts import GatewayAccount
-from .cases import Case, open_case
-from .conclusion import Conclusion, Finding, conclude, waited_enough
-from .ledger import GRACE, OLD_ENOUGH, enter, finish
+from .cases import open_case
+from .inquiries import apply
+from .ledger import GRACE
 from .overtaken import reject_overtaken
-from .resolved import cancel_asked, cancelled_by_a_person
-from .settle import settle, unknown
 
 log = structlog.get_logger(__name__)
-# After 5, 15, 30 s, 1, 5, 30 min, then hourly, counted from the end of the call.
-STEPS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 30, 60, 300, 1800))
-HOURLY = timedelta(hours=1)
 LEASE = timedelta(seconds=30)
 ALL = datetime(9999, 1, 1, tzinfo=UTC)  # as "due by": everything open
 MOST = 100_000
@@ -141,27 +133,6 @@ def ask(account: GatewayAccount, reference: str) -> BankView:
         return BankView(found=None)
 
 
-def apply(case: Case, operation: Operation, view: BankView) -> None:
-    """Settle an open operation by what the bank says of it, or say when to ask again."""
-    unknown(operation)
-    sale = case.transaction
-    finding = conclude(sale, operation, view)
-    operation.inquiries += 1
-    ended = operation.ended_at or operation.deadline or operation.sent_at or real_now()
-    operation.next_inquiry_at = real_now() + _pause(real_now() - ended)
-    if finding.conclusion in (Conclusion.NOT_FOUND, Conclusion.NOT_DONE):
-        _nothing_there(case, operation, finding, real_now() - ended)
-    elif finding.conclusion == Conclusion.DIFFERENT:
-        _different(case, operation, view)
-    elif finding.conclusion == Conclusion.RELEASED and finding.result is not None:
-        _already_released(case, operation, finding.result)
-    elif finding.conclusion == Conclusion.SETTLED and finding.result is not None:
-        settle(case, operation, finding.result)
-    _remember(operation, view)
-    if operation.status in OPEN_STATUSES and now() - operation.created_at >= OLD_ENOUGH:
-        _uncertain_for_long(case, operation)
-
-
 def _take(session: Session, operation_id: int, at: datetime) -> Question | None:
     operation = session.scalar(select(Operation).where(Operation.id == operation_id).with_for_update(skip_locked=True))
     if operation is None or operation.status not in OPEN_STATUSES:
@@ -176,74 +147,3 @@ def _take(session: Session, operation_id: int, at: datetime) -> Question | None:
     if account is None:
         return None
     return Question(sale.merchant_id, sale.id, operation.id, sale.reference, account)
-
-
-def _pause(elapsed: timedelta) -> timedelta:
-    for step in STEPS:
-        if elapsed < step:
-            return step - elapsed
-    return HOURLY
-
-
-def _nothing_there(case: Case, operation: Operation, finding: Finding, elapsed: timedelta) -> None:
-    """The platform writes asynchronously: the first "nothing there" is not final, nor is one too soon."""
-    after: int = current_app.extensions["settings"].not_found_after
-    believed = waited_enough(operation, elapsed, after)
-    operation.not_found_count += 1
-    if not believed:
-        soonest = real_now() + max(timedelta(seconds=after) - elapsed, STEPS[0])
-        operation.next_inquiry_at = min(operation.next_inquiry_at or soonest, soonest)
-        return
-    sale = case.transaction
-    if operation.name in (OperationName.TRANSACTION, OperationName.DUPLICATE):
-        if finding.conclusion == Conclusion.NOT_FOUND:
-            sale.response_code, sale.not_received_at, sale.answered_at = "97", now(), now()
-            enter(case.session, sale, operation, Event.NOT_RECEIVED, case.actor)
-            finish(sale, operation, OperationStatus.FAILED, GatewayResult(Outcome.FAILED, response_code="97"))
-        return
-    settle(case, operation, GatewayResult(Outcome.FAILED, reason="the bank shows nothing of it"))
-
-
-def _already_released(case: Case, operation: Operation, result: GatewayResult) -> None:
-    sale = case.transaction
-    if sale.state not in (State.PENDING, State.REFERRAL):
-        return
-    if result.new_status == State.CANCELLED and cancel_asked(operation):
-        cancelled_by_a_person(case, operation, result)
-        return
-    sale.amount, sale.bank_amount, sale.bank_status = 0, 0, result.new_status
-    sale.answered_at = now()
-    event = Event.CANCELLED if result.new_status == "CANCELLED" else Event.EXPIRED
-    enter(case.session, sale, operation, event, case.actor)
-    finish(sale, operation, OperationStatus.DONE, result)
-
-
-def _different(case: Case, operation: Operation, view: BankView) -> None:
-    """A difference no operation of ours explains: one alarm, then hourly inquiries until a person has looked."""
-    operation.next_inquiry_at = real_now() + HOURLY
-    if (operation.evidence or {}).get("different"):
-        return
-    seen = {"status": view.status, "amount": view.amount, "captured": view.captured_amount}
-    operation.evidence = {**(operation.evidence or {}), "different": {**seen, "refunded": view.refunded_amount}}
-    sale = case.transaction
-    message = N_("The bank's amounts of %(reference)s do not fit any operation of ours (%(operation)s is open).")
-    params = {"reference": sale.reference, "operation": operation.name}
-    raise_alarm(case.session, sale.merchant_id, UNEXPLAINED_DIFFERENCE, message, params, sale.id)
-
-
-def _uncertain_for_long(case: Case, operation: Operation) -> None:
-    """Tell the merchant's people, once, that this takes persons."""
-    if (operation.evidence or {}).get("told"):
-        return
-    operation.evidence = {**(operation.evidence or {}), "told": True}
-    sale = case.transaction
-    message = N_("%(operation)s of %(reference)s has had no certain outcome for 24 hours.")
-    params = {"reference": sale.reference, "operation": operation.name}
-    raise_alarm(case.session, sale.merchant_id, STAYS_UNCERTAIN, message, params, sale.id)
-
-
-def _remember(operation: Operation, view: BankView) -> None:
-    """Keep what the bank said last as evidence while the operation is open."""
-    if operation.status in OPEN_STATUSES and view.found is not None:
-        seen = {"found": view.found, "status": view.status, "at": real_now().isoformat()}
-        operation.evidence = {**(operation.evidence or {}), "inquiry": seen}

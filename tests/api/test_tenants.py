@@ -12,7 +12,8 @@ from app.database import Scope, Walls, unit_of_work
 from app.models import Merchant, Remittance
 from tests.api.client import Client, body_of, problem_of
 from tests.api.conftest import As
-from tests.factories import make_everything, make_operation, make_transaction
+from tests.everything import make_everything
+from tests.factories import make_operation, make_transaction
 
 MARKER = "SECRETB"
 

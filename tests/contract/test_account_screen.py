@@ -76,7 +76,9 @@ def test_a_supervisor_looks_and_tests_but_changes_nothing(site: Flask, quiet_ban
         inside(site, pay)
     client = as_(site, "supervisor")
     shown = f"/gateway-accounts/show/{number(site)}"
-    assert client.get(shown).status_code == 200
+    page = client.get(shown)
+    assert page.status_code == 200
+    assert "REQUIRED" not in page.text  # the seal's policy is said in words
     assert client.get(f"/gateway-accounts/edit/{number(site)}").status_code in (302, 403)
     assert new_orders_stopped(now(site))
     answer = post(client, shown, f"/gateway-accounts/action/tryconnection/{number(site)}")

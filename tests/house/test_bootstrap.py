@@ -63,6 +63,27 @@ def test_an_environment_that_broke_is_made_anew(clone: Path) -> None:
     assert made.returncode == 0, made.stderr
 
 
+def test_a_folder_that_cannot_be_written_is_one_line(clone: Path) -> None:
+    clone.chmod(0o555)
+    # Modes do not bind root, unless it gives up its capabilities.
+    ordinary = ["setpriv", "--bounding-set=-all"] if os.geteuid() == 0 else []
+    words = [*ordinary, sys.executable, str(clone / "tools" / "bootstrap.py"), "run"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    clone.chmod(0o755)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("egestion: cannot write")
+    assert str(clone) in line
+
+
+def test_without_chromium_and_without_root_the_tests_say_what_they_need(clone: Path) -> None:
+    (clone / "requirements-dev.lock").write_text("")
+    done = bootstrap(clone, "test", PIP_NO_INDEX="1", PIP_CONFIG_FILE=os.devnull, PATH=str(clone))
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("egestion: the tests need the system package chromium")
+
+
 def test_usage(clone: Path) -> None:
     wrong = bootstrap(clone, "everything")
     assert wrong.returncode == 1

@@ -6,14 +6,18 @@ import dataclasses
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from app import create_app
+from app.database import Scope, unit_of_work
 from app.extensions import db
 from app.flask_config import mail_config
+from app.mail import queue_mail, send_due
 from config import Settings
+from tests.post.books import write_books
 from tests.post.people import merchant
 from tests.post.sink import Sink
 
@@ -74,3 +78,17 @@ def use_server(app: Flask) -> UseServer:
             yield
 
     return use
+
+
+@pytest.fixture
+def books(app: Flask) -> dict[str, Any]:
+    """Two merchants' books, and a mail sent and one due."""
+    found = write_books(merchant("SHOP"))
+    found["other"] = write_books(merchant("OTHER"))
+    for _ in range(2):
+        with unit_of_work(Scope((found["merchant"],))) as session:
+            queue_mail(session, found["merchant"], "test", ["anne@shop.example"], "s", "b", "en")
+        if "mail" not in found:
+            assert send_due() == 1
+            found["mail"] = True
+    return found

@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError
 from app import audit
 from app.database import Scope, unit_of_work
 from app.domain.actor import Actor
-from app.models import AuditEntry
-from tests.post.people import merchant
+from app.models import AuditEntry, Membership
+from tests.post.people import merchant, person
 
 CARD = "4970100000000006"
 ADMIN = Scope((), admin=True)
@@ -56,6 +56,16 @@ def test_what_was_refused_stays_although_the_request_fails(app: Flask, shop: int
     ]
     assert CARD not in found[2].object
     assert entries(Scope((other,))) == []
+
+
+def test_a_sign_in_that_failed_is_seen_by_the_auditor_of_the_users_merchant(app: Flask, shop: int) -> None:
+    person(shop, "anne", "Clerk")
+    both = person(shop, "bob", "Clerk")
+    with unit_of_work(Scope((), admin=True)) as session:
+        session.add(Membership(user_id=both.id, merchant_id=merchant("OTHER")))
+    for name in ("Anne", "bob", "nobody"):
+        audit.record_refused(name, audit.LOGIN, name)
+    assert [(each.actor, each.merchant_id) for each in entries()] == [("Anne", shop), ("bob", None), ("nobody", None)]
 
 
 def test_an_entry_that_cannot_be_written_does_not_hide_the_refusal(app: Flask, shop: int) -> None:

@@ -9,8 +9,7 @@ from sqlalchemy import select
 
 from app.database import NOTHING, Scope, unit_of_work
 from app.models import AuditEntry, Membership
-from app.security.profiles import ADMINISTER, PROFILES
-from app.security.sync import ADMIN, PUBLIC, declared, sync
+from app.security.sync import ADMIN, PUBLIC
 from tests.factories import PASSWORD
 from tests.walls.world import A, World
 
@@ -185,59 +184,6 @@ def test_no_hash_anywhere(world: World) -> None:
     assert client.get("/users/list/?_oc_UserView=password&_od_UserView=asc").status_code == 400
 
 
-def test_only_list_and_show_of_roles(app: Flask) -> None:
-    rules = {rule.rule for rule in app.url_map.iter_rules()}
-    assert {rule for rule in rules if rule.startswith("/roles")} == {"/roles/list/", "/roles/show/<pk>"}
-    for gone in (
-        "/permissions",
-        "/viewmenus",
-        "/permissionviews",
-        "/groups",
-        "/registeruser",
-        "/register",
-        "/userstatschart",
-    ):
-        assert not [rule for rule in rules if rule.startswith(gone)], gone
-    assert not [rule for rule in rules if rule.startswith("/api/v1/security")]
-
-
-def test_profiles_have_exactly_what_the_views_declare(app: Flask) -> None:
-    with app.app_context():
-        builder = app.extensions["appbuilder"]
-        wanted = declared(builder)
-        with unit_of_work(NOTHING) as session:
-            roles = {
-                found.name: {(pv.permission.name, pv.view_menu.name) for pv in found.permissions}
-                for found in session.scalars(select(Role))
-            }
-        assert roles[ADMIN] == roles[PUBLIC] == set()
-        for name, profile in PROFILES.items():
-            expected = {pair for pair, needs in wanted.items() if "everybody" in needs or needs & profile.rights}
-            assert roles[name] == expected
-        money = {
-            pair for pair, needs in wanted.items() if needs and ADMINISTER not in needs and "everybody" not in needs
-        }
-        assert not roles["Platform administrator"] & money
-        sync(builder)  # twice is once
-
-
-def test_members_of_fabs_admin_role_get_nothing(app: Flask, world: World) -> None:
-    with app.app_context(), unit_of_work(NOTHING) as session:
-        intruder = session.get(User, world.users[f"risk_{A}"])
-        assert intruder is not None
-        kept = list(intruder.roles)
-        intruder.roles = [session.scalars(select(Role).where(Role.name == ADMIN)).one()]
-    try:
-        client = world.client(f"risk_{A}")
-        for path in ("/transactions/list/", "/users/list/", "/merchants/list/", "/audit/list/"):
-            assert client.get(path).status_code == 403
-    finally:
-        with app.app_context(), unit_of_work(NOTHING) as session:
-            found = session.get(User, world.users[f"risk_{A}"])
-            assert found is not None
-            found.roles = [session.merge(role) for role in kept]
-
-
 def test_a_new_password_by_the_administrator_and_by_oneself(app: Flask, world: World) -> None:
     admin, theirs = world.client("admin"), world.client(f"auditor_{A}")
     number = world.users[f"auditor_{A}"]
@@ -258,16 +204,3 @@ def test_a_new_password_by_the_administrator_and_by_oneself(app: Flask, world: W
     assert own.post("/resetmypassword/form", data=form).status_code == 200
     assert own.post("/resetmypassword/form", data=form | {"current": good}).status_code == 302
     assert own.get("/users/userinfo/").status_code == 200, "this session goes on"
-
-
-def test_a_view_that_says_no_right_stops_init(app: Flask) -> None:
-    with app.app_context():
-        builder = app.extensions["appbuilder"]
-        view = next(view for view in builder.baseviews if type(view).__name__ == "AlarmView")
-        view.rights = {"can_list": "alarms"}
-        try:
-            with pytest.raises(ValueError, match="AlarmView does not say which right can_show takes"):
-                sync(builder)
-        finally:
-            del view.rights
-        sync(builder)

@@ -17,7 +17,8 @@ from app.security.identity import look_up
 from app.security.manager import TOKEN_VERSION
 from app.security.profiles import PROFILES
 from plugins.payment_gateway.accounts import GatewayAccount
-from tests.factories import make_everything, make_merchant, make_transaction, make_user
+from tests.everything import make_everything
+from tests.factories import make_merchant, make_transaction, make_user
 
 A, B = "ALPHA", "BETA"
 MARKER = {A: "AAMARK", B: "BBMARK"}
