@@ -7,13 +7,14 @@ from typing import Any
 from flask_babel import gettext
 
 from ..domain.response_codes import words_of
-from ..domain.states import OperationStatus
+from ..domain.states import OperationName, OperationStatus
 from ..extensions import db
 from ..models.queries.desk import reason_label
 from ..web.formats import locale_code, moment
 from ..web.labels import label
 from .interface import LedgerInterface
 
+ORDERS = (OperationName.TRANSACTION, OperationName.DUPLICATE)
 ANSWERED, REASON = "answered", "reason"
 # Why the machine itself cancels at the bank: no reason of the merchant's list.
 _OF_THE_MACHINE = ("LATE", "RULE")
@@ -43,11 +44,13 @@ def answered(operation: Any) -> str:
     if status == OperationStatus.REJECTED:
         return _rejected(operation)
     code = operation.response_code or ""
-    if status == OperationStatus.REFUSED:
-        words = words_of(operation.response_code, operation.acquirer_response_code)
-        return f"{code} – {gettext(words.reason)}" if code else str(gettext(words.reason))
     if status == OperationStatus.FAILED and not code:
         return str(gettext("nothing reached the bank"))
+    if status in (OperationStatus.REFUSED, OperationStatus.FAILED):
+        # The security code's result is the order's own, not that of what came after.
+        security_code = operation.transaction.csc_result if operation.name in ORDERS else None
+        words = words_of(operation.response_code, operation.acquirer_response_code, security_code)
+        return f"{code} – {gettext(words.reason)}" if code else str(gettext(words.reason))
     return code
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import delete
 
 from app.database import Scope, unit_of_work
 from app.models import MerchantLimit, Operation, Transaction
+from app.views.operation_words import answered
 from tests.bank.conftest import BankProcess
 from tests.web.desk import Desk, token_of
 
@@ -68,3 +69,19 @@ def test_what_the_bank_refused_says_why(supervisor: Desk, bank: BankProcess) -> 
     bank.fault("validate", "refuse:05", reference=sale.reference)
     supervisor.act(sale, "capture")
     assert told(supervisor, sale).count("05 – The bank refuses the payment without giving a reason.") == 2
+
+
+def test_a_wrong_security_code_is_told_as_such(supervisor: Desk) -> None:
+    sale = supervisor.taken(order_number="W-4", card_number="4970100000000147")
+    assert told(supervisor, sale).count("14 – The security code is wrong.") == 2
+
+
+def test_an_order_the_bank_never_received_says_so(app: Flask, supervisor: Desk) -> None:
+    sale = supervisor.taken(order_number="W-5", card_number="4970100000000055")
+    with app.app_context(), unit_of_work(Scope((sale.merchant_id,))) as session:
+        first = session.get_one(Operation, sale.operations[0].id)
+        _ = first.transaction
+        session.expunge(first)
+    first.status, first.response_code, first.acquirer_response_code = "FAILED", "97", None
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert answered(first) == "97 – The bank never received this order."
