@@ -1,8 +1,8 @@
 """From a clean clone to a working `.venv`: `python3 tools/bootstrap.py run|dev|test`. Standard library only.
 
 Installs the lock with its hashes, once: a stamp of lock, Python and place lets later starts skip it. `run` installs
-what the product needs, `dev` also what tests and checks need, `test` also the system's chromium. Whatever is missing
-is one clear line and exit 1.
+what the product needs, `dev` also what tests and checks need, `test` also the system's chromium and nginx. Whatever is
+missing is one clear line and exit 1.
 """
 
 import fcntl
@@ -141,6 +141,14 @@ def demand_chromium() -> None:
         fail("the tests need the system package chromium: as root, apt-get install chromium (or the same elsewhere)")
 
 
+def demand_nginx() -> None:
+    """The recipe of deploy/ is run by the system's nginx; root gets it installed, not started."""
+    if shutil.which("nginx") or Path("/usr/sbin/nginx").exists():
+        return
+    if not _system_package("nginx-light"):
+        fail("the tests need the system package nginx: as root, apt-get install nginx-light (or nginx elsewhere)")
+
+
 def _system_package(name: str) -> bool:
     """Install a package of the system, where that is ours to do: as root, with apt-get."""
     apt = shutil.which("apt-get")
@@ -188,6 +196,7 @@ def main() -> None:
             sys.exit(1)
         if kind == "test":
             demand_chromium()
+            demand_nginx()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,11 +20,11 @@ SWITCHES = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgr
 
 
 @contextmanager
-def launched() -> Iterator[Browser]:
-    """The system's chromium, headless."""
+def launched(more: Sequence[str] = ()) -> Iterator[Browser]:
+    """The system's chromium, headless; `more` switches of its command line."""
     assert CHROMIUM.exists(), f"{CHROMIUM} is missing: make test installs it"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*SWITCHES, *more])
         yield browser
         browser.close()
 

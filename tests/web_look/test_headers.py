@@ -23,7 +23,7 @@ def test_every_answer_carries_the_policy_and_is_not_kept(sample: Flask, address:
     assert "unsafe" not in policy(nonce[1])
     assert headers["Cache-Control"] == "no-store"
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "same-origin"
     assert "geolocation=()" in headers["Permissions-Policy"]
     assert "Strict-Transport-Security" not in headers
 
