@@ -18,6 +18,7 @@ from pathlib import Path
 from config import Settings, load
 
 EGESTION = str(Path(sys.executable).with_name("egestion"))
+PASSWORD = "bench-practice-1"  # noqa: S105 - of a service that lives for minutes, on loopback
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -46,7 +47,7 @@ def running() -> Iterator[Service]:
     """Start it, wait until it answers, stop it."""
     with tempfile.TemporaryDirectory(prefix="egestion-bench-") as folder:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("EGESTION_")}
-        environment |= {"EGESTION_DATA_DIR": folder}
+        environment |= {"EGESTION_DATA_DIR": folder, "EGESTION_PRACTICE_PASSWORD": PASSWORD}
         environment |= {"EGESTION_PORT": str(_free()), "EGESTION_BANK_PORT": str(_free())}
         settings = load({name: value for name, value in environment.items() if name.startswith("EGESTION_")})
         process = subprocess.Popen([EGESTION, "run"], env=environment, stdout=subprocess.DEVNULL, cwd=folder)

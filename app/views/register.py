@@ -21,6 +21,7 @@ from .history import UtilView
 from .shipped import ShippedView
 from .signin import SignInView
 from .staff import StaffView
+from .tickets import TicketsView
 
 
 class Security(HouseSecurity):
@@ -65,6 +66,7 @@ def register_views(builder: AppBuilder, known: Registry) -> None:
     add(ApprovalsView, "To approve", category=CARE)
     builder.add_view_no_menu(ActionFormsView)
     builder.add_view_no_menu(AlarmFormsView)
+    builder.add_view_no_menu(TicketsView)
     builder.add_view_no_menu(HelpView)
     builder.add_view_no_menu(BulkView)
     add(ShippedView, "Shipped today", category=WORK)

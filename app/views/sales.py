@@ -123,6 +123,7 @@ class TransactionView(ByTask, LedgerView):  # type: ignore[override]  # a senten
     include_route_methods: ClassVar[set[str] | None] = {"list", "show", "action", "action_post"}
     list_title = lazy_gettext("Transactions")
     show_title = lazy_gettext("Transaction")
+    show_template = "egestion/counter/sale.html"
     related_views: ClassVar[list[Any]] = [OperationView, EventView, RiskHitView]
     list_columns: ClassVar[list[str]] = [
         "created_at", "merchant_id", "reference", "order_number", "state", "amount", "brand", "masked_pan", "capture_date",

@@ -14,6 +14,7 @@ from ..forms.keys import new_key
 from ..models.queries.counter import CounterShop
 from ..models.queries.counter_sales import sales_among
 from ..security.profiles import FORCE
+from ..tickets import SALES, ticketed
 from .code_words import word
 from .panel import panel_of
 
@@ -29,6 +30,7 @@ def shown_panel(sale: Any, attempts: Sequence[str] = (), *, lost: bool = False) 
         may_force=g.actor.may(FORCE) and bool(sale.merchant.forcing_allowed),
         force_key=new_key(),
         merchant=sale.merchant.short_name,
+        ticket=next((each for each in ticketed(sale.operations) if each.name in SALES), None),
         attempts=[(each, _reason(each)) for each in sales_among(db.session(), earlier)],
     )
 

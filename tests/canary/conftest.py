@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.canary import at_the_bank, at_the_doors, in_a_browser, in_forms, in_wrong_fields
+from tests.canary import at_the_bank, at_the_counter, at_the_doors, in_a_browser, in_forms, in_wrong_fields
 from tests.canary.cards import CanaryCard, Deck
 from tests.canary.hunter import Find, Hunter
 from tests.canary.places import Places, dump
@@ -34,7 +34,9 @@ PATHS = (
     at_the_doors.headers,
     at_the_doors.lines,
     at_the_doors.the_bank,
+    at_the_counter.second_orders,
     at_the_bank.killed,
+    at_the_counter.tickets,
     in_forms.verbs,
     in_forms.signing_in,
     in_forms.settings,

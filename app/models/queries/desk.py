@@ -30,6 +30,13 @@ def sale_numbered(session: Session, transaction_id: int | None) -> Transaction:
     return sale
 
 
+def sale_of_operation(session: Session, operation_id: int | None) -> tuple[Transaction, Operation]:
+    """Return the sale of an operation in scope, with what showing it reads, and the operation; raises NotFound."""
+    sale_id = session.scalar(select(Operation.transaction_id).where(Operation.id == (operation_id or 0)))
+    sale = sale_numbered(session, sale_id)
+    return sale, next(each for each in sale.operations if each.id == operation_id)
+
+
 def reasons_of(session: Session, merchant_id: int, language: str) -> list[tuple[str, str]]:
     """Return (code, label) of the merchant's reasons for cancelling and refunding, in French or English."""
     label = Reason.label_fr if language.startswith("fr") else Reason.label_en

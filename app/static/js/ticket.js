@@ -1,0 +1,5 @@
+/* A ticket is opened to be printed. */
+(() => {
+  "use strict";
+  window.addEventListener("load", () => window.print());
+})();

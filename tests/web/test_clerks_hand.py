@@ -1,0 +1,232 @@
+"""The clerk's hand in Chromium: how long an order takes to type, and every key of the page without the mouse."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.bank.conftest import BankProcess
+from tests.web.browser import Person, served
+from tests.web.conftest import PASSWORD
+from tests.web.desk import APPROVED, LOST, NO_MONEY
+from tests.web.test_browser import CHROMIUM, SWITCHES
+
+A_KEY, AN_ORDER = 0.180, 20.0  # seconds
+
+
+@pytest.fixture(scope="module")
+def address(app: Flask) -> Iterator[str]:
+    with served(app) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=["fr-FR", "en-GB"])
+def clerk(request: pytest.FixtureRequest, chromium: Browser, address: str, bank: BankProcess) -> Iterator[Person]:
+    """At the counter, in either language; nothing may be complained about in the end."""
+    person = Person(chromium, address, request.param)
+    person.sign_in("clerk", PASSWORD)
+    person.page.click(f"[name=language][value={request.param[:2]}]")
+    person.page.wait_for_load_state()
+    person.page.goto("/counter")
+    yield person
+    wrong = [text for text in person.complaints if "409" not in text]
+    person.close()
+    assert wrong == []
+
+
+def amount(person: Person, units: int) -> str:
+    french = person.page.evaluate("document.documentElement.lang") == "fr"
+    return f"{units + (500 if french else 0)}{',' if french else '.'}40"
+
+
+def card_in(person: Person) -> str:
+    return person.page.input_value("#card_number") + person.page.input_value("#security_code")
+
+
+def test_an_order_takes_less_than_twenty_seconds_to_type(clerk: Person, capsys: pytest.CaptureFixture[str]) -> None:
+    """At 180 ms a key, from the first key to the answer and on to the next order, number, brand and deferral included."""
+    page, keys = clerk.page, 0
+    strokes = [*amount(clerk, 71), "Tab", *"WX-4711", "Tab", "Tab", *APPROVED, "Tab", *"0730", "Tab", *"123"]
+    begun = time.monotonic()
+    for stroke in [*strokes, "Alt+b", "Alt+r", "2", "Enter", "Enter"]:
+        pressed = time.monotonic()
+        page.keyboard.press(stroke)
+        keys += 1
+        time.sleep(max(0.0, A_KEY - (time.monotonic() - pressed)))
+    expect(page.locator(".answer.good")).to_be_visible()
+    clerk.type("Enter")
+    expect(page.locator("#amount")).to_be_focused()
+    took = time.monotonic() - begun
+    with capsys.disabled():
+        sys.stdout.write(f"\nan order of {keys + 1} keys at 180 ms: {took:.1f} s\n")
+    assert took <= AN_ORDER
+
+
+def test_a_second_order_by_its_key_and_not_by_enter(clerk: Person, bank: BankProcess) -> None:
+    page, before = clerk.page, len(bank.journal())
+    typed = (amount(clerk, 81), "Tab", f"2ND-{amount(clerk, 81)[:3]}", "Tab", "Tab", APPROVED, "Tab", "0730", "Enter")
+    clerk.type(*typed)
+    expect(page.locator(".answer.good")).to_be_visible()
+    clerk.type("Enter", *typed)
+    expect(page.locator("[data-outcome=warning]")).to_be_visible()
+    expect(page.locator("#answer-title")).to_be_focused()
+    assert clerk.violations() == []
+    clerk.type("Enter")  # a hand that is used to Enter takes nothing twice
+    page.wait_for_timeout(300)
+    assert len(bank.journal()) == before + 1
+    assert APPROVED not in page.content().replace(" ", "")
+    page.keyboard.press("Escape")
+    expect(page.locator("#order_number")).to_be_focused()
+    assert card_in(clerk).replace(" ", "") == APPROVED, "nothing was sent: the card stays in the browser"
+    clerk.type("Enter")
+    expect(page.locator("[data-outcome=warning]")).to_be_visible()
+    clerk.type("Alt+o")
+    expect(page.locator(".answer.good")).to_be_visible()
+    assert card_in(clerk) == ""
+    assert len(bank.journal()) == before + 2
+
+
+def test_refused_cards_are_listed_and_the_order_stays(clerk: Person) -> None:
+    page = clerk.page
+    clerk.type(amount(clerk, 91), "Tab", "REF-1", "Tab", "Tab", NO_MONEY, "Tab", "0730", "Tab", "123", "Enter")
+    expect(page.locator(".answer.bad q")).to_be_visible()
+    clerk.type("Alt+c", LOST, "Tab", "0730", "Enter")
+    expect(page.locator(".attempts li")).to_have_count(1)
+    assert clerk.violations() == []
+    clerk.type("Enter", APPROVED, "Tab", "0730", "Enter")
+    expect(page.locator(".answer.good .attempts li")).to_have_count(2)
+    clerk.type("Alt+n")
+    assert page.input_value("[name=attempts]") == ""
+    assert page.input_value("#order_number") == ""
+
+
+def test_the_middle_of_the_number_is_covered_as_it_is_typed(clerk: Person) -> None:
+    page, cover = clerk.page, clerk.page.locator(".card-cover")
+    page.focus("#card_number")
+    clerk.type("4970100")
+    expect(cover).to_have_text("4970 100")
+    clerk.type("0")
+    expect(cover).to_have_text("4970 10•0")
+    clerk.type("00000006")
+    expect(cover).to_have_text("4970 10•• •••• 0006")
+    expect(page.locator("#card-brand.right")).to_have_text("CB / VISA")
+    assert clerk.violations() == []
+    clerk.type("Alt+h")
+    expect(cover).to_be_hidden()
+    page.keyboard.press("Backspace")
+    clerk.type("7")  # a wrong digit is told at once
+    expect(page.locator("#card_number-error")).to_be_visible()
+
+
+def test_the_remittance_is_a_sentence_one_key_away(clerk: Person) -> None:
+    page = clerk.page
+    sentence, before = page.locator("[data-remitted]"), page.locator("[data-remitted]").inner_text()
+    page.focus("#order_number")
+    clerk.type("Alt+r")
+    expect(page.locator("#capture_day")).to_be_focused()
+    clerk.type("3")
+    assert sentence.inner_text() != before
+    assert clerk.violations() == []
+    clerk.type("Enter")
+    expect(page.locator("#order_number")).to_be_focused()
+    assert page.input_value("#capture_day") == "3"
+
+
+def test_the_next_number_and_the_other_brand_by_a_key(clerk: Person) -> None:
+    page = clerk.page
+    clerk.type(amount(clerk, 101), "Tab", "NEXT-0098", "Tab", "Tab", APPROVED, "Tab", "0730", "Enter")
+    expect(page.locator(".answer.good")).to_be_visible()
+    clerk.type("Enter", amount(clerk, 102), "Alt+s")
+    assert page.input_value("#order_number") == "NEXT-0099"
+    expect(page.locator("#card_number")).to_be_focused()
+    clerk.type(APPROVED)
+    expect(page.locator("[data-other-brand] span")).to_contain_text("VISA")
+    clerk.type("Alt+b")
+    assert page.input_value("#brand") == "VISA"
+    clerk.type("Tab", "0730", "Enter")
+    expect(page.locator(".answer.good")).to_contain_text("VISA 497010######0006")
+
+
+def test_a_page_opened_after_a_cut_says_what_became_of_the_order(clerk: Person) -> None:
+    page = clerk.page
+    clerk.type(amount(clerk, 111), "Tab", "CUT-1", "Tab", "Tab", APPROVED, "Tab", "0730")
+
+    def cut(route: object) -> None:
+        route.fetch()  # type: ignore[attr-defined]  # the order arrives, its answer does not
+        route.abort()  # type: ignore[attr-defined]
+
+    page.route("**/counter", cut, times=1)
+    clerk.type("Enter")
+    expect(page.locator("#trouble .notice")).to_be_visible()
+    clerk.complaints.clear()  # Chromium tells of the cut
+    stored = page.evaluate("JSON.stringify(sessionStorage) + JSON.stringify(localStorage)")
+    assert "egestion.sent" in stored
+    assert APPROVED not in stored
+    page.reload()
+    expect(page.locator(".answer.good h2")).to_contain_text("CUT-1")
+    assert page.evaluate("sessionStorage.length") == 0
+    page.reload()
+    expect(page.locator("[data-last]")).to_contain_text("CUT-1")
+    assert clerk.violations() == []
+
+
+def test_a_form_that_never_left_is_said_to_have_taken_nothing(clerk: Person) -> None:
+    page = clerk.page
+    clerk.type(amount(clerk, 121), "Tab", "NEVER-1", "Tab", "Tab", APPROVED, "Tab", "0730")
+    page.route("**/counter", lambda route: route.abort(), times=1)
+    clerk.type("Enter")
+    expect(page.locator("#trouble .notice")).to_be_visible()
+    page.reload()
+    expect(page.locator("#trouble .notice")).to_contain_text(
+        page.get_attribute("#order", "data-text-nothing-sent") or "?"
+    )
+    clerk.complaints.clear()  # the cut, and the 404
+
+
+def test_going_back_shows_no_card(clerk: Person) -> None:
+    page = clerk.page
+    clerk.type(amount(clerk, 131), "Tab", "BACK-1", "Tab", "Tab", APPROVED, "Tab", "0730", "Tab", "123")
+    page.goto("/transactions/list/")
+    page.go_back()
+    assert card_in(clerk) == ""
+    assert page.input_value("#card_expiry") == ""
+
+
+def test_tickets_by_key_in_a_page_of_their_own(clerk: Person) -> None:
+    page = clerk.page
+    clerk.type(amount(clerk, 141), "Tab", "TIC-1", "Tab", "Tab", APPROVED, "Tab", "0730", "Enter")
+    expect(page.locator(".answer.good")).to_be_visible()
+    with clerk.context.expect_page() as opened:
+        clerk.type("Alt+t")
+    paper = opened.value
+    expect(paper.locator(".ticket")).to_have_count(2)
+    assert "DUPLICATA" not in paper.content()
+    paper.emulate_media(media="print")
+    expect(paper.locator(".bare-top")).to_be_hidden()
+    paper.emulate_media(media="screen")
+    page.bring_to_front()
+    page.keyboard.press("Alt+m")
+    expect(page).to_have_url(f"{clerk.address}/tickets/sale/{page.url.rpartition('/')[2]}")
+    assert clerk.violations() == []
+    clerk.type("Alt+m", "ann@customer.example")
+    page.keyboard.press("Enter")  # without the customer's agreement
+    expect(page.locator(".field.wrong")).to_have_count(1)
+    assert page.locator("[name=email]").input_value() == "ann@customer.example"
+    page.locator("[name=consent]").press("Space")
+    page.locator("[name=email]").press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("ann@customer.example")
+    assert clerk.violations() == []
+    clerk.complaints.clear()  # Chromium tells of the 422
