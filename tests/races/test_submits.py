@@ -51,7 +51,7 @@ def test_fifty_identical_submits_by_the_page(page: PageClient, bank: BankProcess
         before = len(bank.journal())
         form = page.open("/counter")
         order = {
-            "csrf_token": page.value("csrf_token", form), "key": page.value("key", form), "amount": f"{100 + number},00",
+            "csrf_token": page.value("csrf_token", form), "key": page.value("key", form), "amount": f"{7100 + number},00",
             "channel": "TELEPHONE_ORDER", "order_number": f"P-{number}", "card_number": APPROVED,
             "card_expiry": "0734", "security_code": "123",
         }  # fmt: skip
