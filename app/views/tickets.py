@@ -88,8 +88,8 @@ class TicketsView(PathHistory, BaseView):
             wrong=wrong,
             errors=errors or {},
             address=address,
-            languages=[(code, WORDS[code]) for code in LANGUAGES],
-            language=locale_code()[:2],
+            mail_languages=[(code, WORDS[code]) for code in LANGUAGES],
+            mail_language=locale_code()[:2],
             may=g.actor.may(ENTER),
         )
 
