@@ -18,7 +18,7 @@ from .base import Rights
 from .columns import search_choice
 from .interface import LedgerInterface
 from .ledger import LedgerView
-from .sales import OperationView
+from .operations import OperationView
 
 SUMMED = ("debit_amount", "credit_amount", "lines")
 

@@ -9,7 +9,18 @@ from flask_appbuilder.security.sqla.models import Role, User
 
 from ..plugin import Registry
 from ..security.manager import HouseSecurity
-from . import books, configuration, memberships, merchant_rules, own_account, people, sales, watch
+from . import (
+    books,
+    configuration,
+    customers,
+    memberships,
+    merchant_rules,
+    operations,
+    own_account,
+    people,
+    sales,
+    watch,
+)
 from .action_forms import ActionFormsView
 from .activation import ActivationView
 from .alarm_forms import AlarmFormsView
@@ -71,11 +82,11 @@ def register_views(builder: AppBuilder, known: Registry) -> None:
     builder.add_view_no_menu(BulkView)
     add(ShippedView, "Shipped today", category=WORK)
     builder.add_view_no_menu(ActivationView)
-    add(sales.OperationView, "Operations", category=WORK)
-    add(sales.EventView, "Events", category=WORK)
+    add(operations.OperationView, "Operations", category=WORK)
+    add(operations.EventView, "Events", category=WORK)
     add(watch.RiskHitView, "Rule hits", category=CARE)
     add(sales.transaction_view(known), "Transactions", category=WORK)
-    add(sales.CustomerView, "Customers", category=WORK)
+    add(customers.CustomerView, "Customers", category=WORK)
     add(watch.AlarmView, "Alarms", category=CARE)
     add(books.UnpaidView, "Unpaid", category=BOOKS)
     add(books.RemittanceView, "Remittances", category=BOOKS)

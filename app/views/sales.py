@@ -1,133 +1,54 @@
-"""Transactions, their operations and events, customers: what happened, and what may be done now."""
+"""Transactions: the history of sales, each with what happened and what may be done now."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from flask import abort, g, redirect
 from flask_appbuilder.actions import action
 from flask_babel import lazy_gettext
 
-from ..domain.brands import BRANDS
-from ..domain.states import STORED, OperationName, OperationStatus
-from ..models import Customer, Operation, Transaction, TransactionEvent
-from ..models.queries.transactions import SHOWN
-from ..models.search_keys import email_key, name_key, order_key, telephone_key
-from ..models.transaction import CHANNELS
+from ..extensions import db
+from ..models import Transaction
+from ..models.queries.keyset import ConditionsFor, Page
+from ..models.queries.listing import ListFilter
+from ..models.queries.subtotals import added, of_order, subtotals
+from ..models.queries.transactions import SHOWN, TransactionFilter
 from ..plugin import Registry, registry
 from ..ports import TransactionAction
-from ..security.profiles import AMEND, AMEND_OWN, CANCEL, CANCEL_OWN, READ
+from ..security.profiles import AMEND, AMEND_OWN, CANCEL, CANCEL_OWN, ENTER, READ
 from .action_links import bulk_url
-from .base import Rights
-from .columns import search_choice
+from .filtered import FilteredView
 from .interface import LedgerInterface
-from .ledger import LedgerView
-from .operation_words import OperationInterface
+from .operation_words import answered
+from .story import story_of
+from .todo import ARGUMENT as TASK
 from .todo import ByTask
 from .watch import RiskHitView
 
 # Who may do it to their own sale only sees the button too; the verb looks at the sale.
+MOST_PERIODS = 120  # rows of subtotals by day; above it they are by month
 IN_ROWS = ("validate", "capture", "cancel", "refund", "force", "accept-challenge", "refuse-challenge")
 ALSO_OWN = {CANCEL: CANCEL_OWN, AMEND: AMEND_OWN}
 
 
-class OperationView(LedgerView):
-    """`/operations`: everything done or asked, by its own date."""
-
-    route_base = "/operations"
-    datamodel = OperationInterface(Operation)
-    rights: ClassVar[Rights] = {"can_list": READ, "can_show": READ}
-    list_title = lazy_gettext("Operations")
-    show_title = lazy_gettext("Operation")
-    list_columns: ClassVar[list[str]] = [
-        "created_at", "merchant_id", "transaction.reference", "transaction.order_number", "name", "status", "amount",
-        "answered", "created_by", "transaction.currency",
-    ]  # fmt: skip
-    show_columns: ClassVar[list[str]] = [
-        "transaction.reference", "sequence", "name", "status", "answered", "amount", "new_state", "reason", "note", "response_code",
-        "acquirer_response_code", "authorisation_id", "created_at", "created_by", "approved_by", "settled_at",
-        "transaction.currency",
-    ]  # fmt: skip
-    search_columns: ClassVar[list[str]] = ["created_at", "name", "status", "created_by"]
-    search_form_extra_fields: ClassVar[dict[str, Any]] = {
-        "name": search_choice("name", OperationName, "operation"),
-        "status": search_choice("status", OperationStatus, "status"),
-    }
-    sorts: ClassVar[Mapping[str, type]] = {"created_at": datetime, "name": str, "status": str}
-    base_order: ClassVar[tuple[str, str]] = ("created_at", "desc")
-    column_kinds: ClassVar[dict[str, str]] = {
-        "name": "operation", "status": "status", "amount": "amount", "new_state": "state", "transaction.reference": "code",
-    }  # fmt: skip
-    currency_column = "transaction.currency"
-    always_hidden: ClassVar[Sequence[str]] = ("transaction.currency",)
-
-
-class EventView(LedgerView):
-    """`/events`: states and amounts before and after, append-only."""
-
-    route_base = "/events"
-    datamodel = LedgerInterface(TransactionEvent)
-    rights: ClassVar[Rights] = {"can_list": READ, "can_show": READ}
-    list_title = lazy_gettext("Events")
-    show_title = lazy_gettext("Event")
-    list_columns: ClassVar[list[str]] = [
-        "at",
-        "merchant_id",
-        "transaction.reference",
-        "kind",
-        "from_state",
-        "to_state",
-        "actor",
-    ]
-    show_columns: ClassVar[list[str]] = ["at", "transaction.reference", "kind", "from_state", "to_state", "actor"]
-    search_columns: ClassVar[list[str]] = ["at"]
-    sorts: ClassVar[Mapping[str, type]] = {"at": datetime}
-    base_order: ClassVar[tuple[str, str]] = ("at", "desc")
-    column_kinds: ClassVar[dict[str, str]] = {
-        "kind": "event", "from_state": "state", "to_state": "state", "transaction.reference": "code",
-    }  # fmt: skip
-
-
-class CustomerView(LedgerView):
-    """`/customers`: one row per order or amendment that names a customer."""
-
-    route_base = "/customers"
-    datamodel = LedgerInterface(
-        Customer, {"name_key": name_key, "telephone_key": telephone_key, "email_key": email_key}
-    )
-    rights: ClassVar[Rights] = {"can_list": READ, "can_show": READ}
-    list_title = lazy_gettext("Customers")
-    show_title = lazy_gettext("Customer")
-    list_columns: ClassVar[list[str]] = ["name", "merchant_id", "telephone", "email", "postal_code", "created_at"]
-    show_columns: ClassVar[list[str]] = [
-        "name",
-        "telephone",
-        "email",
-        "address",
-        "postal_code",
-        "country",
-        "created_at",
-    ]
-    search_columns: ClassVar[list[str]] = ["name_key", "telephone_key", "email_key"]
-    column_kinds: ClassVar[dict[str, str]] = {"telephone": "code", "email": "code"}
-
-
-class TransactionView(ByTask, LedgerView):  # type: ignore[override]  # a sentence of the request, not a constant
+class TransactionView(ByTask, FilteredView):  # type: ignore[override]  # a sentence of the request, not a constant
     """`/transactions`: the sales. Buttons are the registered actions, shown where the order desk allows them now."""
 
     route_base = "/transactions"
-    datamodel = LedgerInterface(Transaction, {"order_key": order_key})
+    datamodel = LedgerInterface(Transaction)
     rights: ClassVar[dict[str, str | frozenset[str]]] = {"can_list": READ, "can_show": READ}
     include_route_methods: ClassVar[set[str] | None] = {"list", "show", "action", "action_post"}
     list_title = lazy_gettext("Transactions")
     show_title = lazy_gettext("Transaction")
-    show_template = "egestion/counter/sale.html"
-    related_views: ClassVar[list[Any]] = [OperationView, EventView, RiskHitView]
+    related_views: ClassVar[list[Any]] = [RiskHitView]
     list_columns: ClassVar[list[str]] = [
         "created_at", "merchant_id", "reference", "order_number", "state", "amount", "brand", "masked_pan", "capture_date",
-        "created_by", "currency",
+        "currency",
     ]  # fmt: skip
     show_fieldsets: ClassVar[list[Any]] = [
         (
@@ -157,17 +78,15 @@ class TransactionView(ByTask, LedgerView):  # type: ignore[override]  # a senten
         ),
         (lazy_gettext("Controls"), {"fields": ["complementary_code", "complementary_info"]}),
     ]  # fmt: skip
-    search_columns: ClassVar[list[str]] = [
-        "created_at", "reference", "order_key", "state", "brand", "channel", "last4", "created_by", "customer_id",
-    ]  # fmt: skip
-    search_form_extra_fields: ClassVar[dict[str, Any]] = {
-        "state": search_choice("state", STORED, "state"),
-        "brand": search_choice("brand", BRANDS),
-        "channel": search_choice("channel", CHANNELS),
-    }
-    sorts: ClassVar[Mapping[str, type]] = {
-        "created_at": datetime, "brand": str, "order_number": str, "amount": int, "state": str, "created_by": str,
-    }  # fmt: skip
+    filter_class = TransactionFilter
+    own_arguments = (TASK,)
+    words: ClassVar[Mapping[str, str]] = {"state": "state"}
+    search_hint = lazy_gettext("Name, telephone, e-mail, order number or a part of it, reference, last four digits")
+    row_name = "reference"
+    nothing_yet = lazy_gettext("No order has been taken yet.")
+    show_template = "egestion/history/sale.html"
+    actions_first = hides_empty = True  # of the record
+    sorts: ClassVar[Mapping[str, type]] = {"created_at": datetime}
     base_order: ClassVar[tuple[str, str]] = ("created_at", "desc")
     column_kinds: ClassVar[dict[str, str]] = {
         "state": "state", "amount": "amount", "original_amount": "amount", "captured_amount": "amount",
@@ -183,23 +102,57 @@ class TransactionView(ByTask, LedgerView):  # type: ignore[override]  # a senten
         super()._init_properties()
         self.formatters_columns = self.formatters_columns | {"card_expiry": expiry}
 
-    def _sort(self, column: str, descending: bool) -> Any:
-        sort = super()._sort(column, descending)
-        if column != "order_number":
-            return sort
-        return type(sort)(sort.name, Transaction.order_key, str, descending, nullable=True)  # the column with the index
-
     def widget_arguments(self, rows: Sequence[Any]) -> dict[str, Any]:
         """Say for each row which of its actions are possible now."""
         return {"rows_allowed": {row.id: allowed(row) for row in rows}}
+
+    def below(self, wanted: ListFilter, page: Page, conditions: ConditionsFor) -> dict[str, Any]:
+        """Add up what was found, where it was counted to the end."""
+        if not page.rows or not page.count_is_exact:
+            return {}
+        parts = subtotals(db.session(), conditions, wanted.merchants)
+        monthly = len(parts) > MOST_PERIODS
+        if monthly:
+            by_period = added(
+                [replace(part, day=part.day and part.day.replace(day=1)) for part in parts], "day", "brand"
+            )
+        return {
+            "totals": added(parts),
+            "by_scheme": added(parts, "brand"),
+            "by_period": by_period if monthly else parts,
+            "monthly": monthly,
+        }
+
+    def first_step(self) -> dict[str, Any]:
+        """Lead to the order page who may take an order."""
+        if not g.actor.may(ENTER):
+            return {}
+        return {"href": "/counter", "label": lazy_gettext("Take the first one")}
 
     def _get_show_widget(
         self, pk: Any, item: Any, widgets: Any = None, actions: Any = None, show_fieldsets: Any = None
     ) -> Any:
         widgets = super()._get_show_widget(pk, item, widgets=widgets, show_fieldsets=show_fieldsets)
         possible = allowed(item)
-        widgets["show"].template_args["actions"] = {name: a for name, a in self.actions.items() if name in possible}
+        widgets["show"].template_args |= {
+            "actions": {name: a for name, a in self.actions.items() if name in possible},
+            "sale": item,
+            "own_zone": item.merchant.zone,
+            "zone": item.merchant.zone,
+            "story": story_of(item.events, item.currency),
+            "became": answered,
+            **self._order(item),
+        }
         return widgets
+
+    @staticmethod
+    def _order(sale: Transaction) -> dict[str, Any]:
+        """The sums of the sale's order, when it has other sales too, and the list of them."""
+        sums = of_order(db.session(), sale)
+        if sum(part.count for part in sums) < 2:
+            return {}
+        query = urlencode({"merchant": sale.merchant.short_name, "order_number": sale.order_number})
+        return {"order_sums": sums, "order_url": f"/transactions/list/?{query}"}
 
 
 def expiry(stored: str | None) -> str:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
 from flask import Flask, current_app
 from flask_babel import get_locale
 
@@ -56,11 +57,28 @@ def day(value: date | None) -> str:
     )
 
 
+def number(value: int) -> str:
+    """Write a whole number in the reader's language: 10,000 or 10 000."""
+    return str(format_decimal(value, locale=locale_code()))
+
+
+def month(value: date) -> str:
+    """Write the month of a day."""
+    return str(format_date(value, "LLLL yyyy", locale_code()))
+
+
 PATTERNS_DAY = {name: pattern.removesuffix(" HH:mm") for name, pattern in PATTERNS.items()}
 
 
 def init_formats(app: Flask) -> None:
-    """Register the filters amount, moment, day, label, tone and yes_no."""
+    """Register the filters amount, moment, day, month, number, label, tone and yes_no."""
     app.jinja_env.filters.update(
-        amount=amount, moment=moment, day=day, label=labels.label, tone=labels.tone, yes_no=labels.yes_no
+        amount=amount,
+        moment=moment,
+        day=day,
+        month=month,
+        number=number,
+        label=labels.label,
+        tone=labels.tone,
+        yes_no=labels.yes_no,
     )

@@ -2,7 +2,7 @@
 
 A view may say more with plain attributes, all optional (docs/screens.md):
 `column_kinds` {column: amount | number | moment | day | state | operation | status | event | code}, `hidden_columns`,
-`currency_column`, `zone_column`, `empty_text`, `filter_template`, `row_actions`.
+`currency_column`, `zone_column`, `row_name`, `empty_text`, `filter_template`, `row_actions`.
 """
 
 from __future__ import annotations
@@ -53,15 +53,26 @@ def columns_of(view: Any, columns: Iterable[str], rows: list[Mapping[str, object
 
 
 def heads_of(
-    columns: list[dict[str, object]], labels: Mapping[str, object], sortable: Iterable[str], view_name: str
+    columns: list[dict[str, object]],
+    labels: Mapping[str, object],
+    sortable: Iterable[str],
+    view_name: str,
+    sorted_by: str | None = None,
 ) -> list[dict[str, object]]:
-    """Return the head cells of `columns_of`'s columns: label, alignment and, where sortable, link and state."""
+    """Return the head cells of `columns_of`'s columns: label, alignment and, where sortable, link and state.
+
+    `sorted_by`: the list takes the API's `sort` and is in this order now.
+    """
     can_sort = set(sortable or ())
     heads: list[dict[str, object]] = []
     for column in columns:
         name = str(column["name"])
         head = {"label": labels.get(name, name), "number": column["number"]}
-        if name in can_sort:
+        if name in can_sort and sorted_by is not None:
+            other = f"-{name}" if sorted_by == name else name
+            state = {name: "ascending", f"-{name}": "descending"}.get(sorted_by, "none")
+            head |= {"sort": here(sort=other, cursor=None), "sorted": state}
+        elif name in can_sort:
             head |= {"sort": sort_link(name, view_name), "sorted": sort_state(name, view_name)}
         heads.append(head)
     return heads

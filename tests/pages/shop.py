@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Scope, now, unit_of_work
 from app.extensions import db
-from app.models import Merchant, Transaction
+from app.models import Merchant, Transaction, TransactionEvent
 from app.security.identity import look_up
 from app.security.manager import TOKEN_VERSION
 from app.security.profiles import PROFILES
@@ -58,6 +58,14 @@ class Shop:
         with self.books() as session:
             owner = session.scalars(select(Merchant).where(Merchant.short_name == merchant)).one()
             return make_transaction(session, owner, state, at=values.pop("at", now()), **values)
+
+    def merchant(self, session: Session, short_name: str) -> Merchant:
+        """Return the merchant in a unit of `books`."""
+        return session.scalars(select(Merchant).where(Merchant.short_name == short_name)).one()
+
+    def event(self, session: Session, **values: Any) -> None:
+        """Add an event of a sale."""
+        session.add(TransactionEvent(**values))
 
     def client(self, login: str, language: str = "en") -> FlaskClient:
         """Return a client signed in without paying for the password's hash."""

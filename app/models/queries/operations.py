@@ -14,6 +14,7 @@ from ...domain.field_kinds import Text, choice
 from ...domain.fields import Field
 from ...domain.states import OperationName, OperationStatus
 from ..operation import Operation
+from ..transaction import Transaction
 from .keyset import Sort, of_merchants
 from .listing import ListFilter
 from .merchants import MerchantFacts
@@ -62,4 +63,5 @@ class OperationFilter(ListFilter):
     def rows(self, session: Session, ids: Sequence[int]) -> Iterable[Any]:
         """Return the operations of these ids, each with its transaction (one statement)."""
         statement = select(Operation).where(of_merchants(Operation, self.merchants), Operation.id.in_(ids))
-        return session.scalars(statement.options(joinedload(Operation.transaction))).unique()
+        sale = joinedload(Operation.transaction)
+        return session.scalars(statement.options(sale, sale.joinedload(Transaction.merchant))).unique()

@@ -1,0 +1,84 @@
+"""What happened to a sale, one sentence an event: what, how the amounts changed, by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import gettext
+
+from ..domain.states import Event
+from ..web.formats import amount, day
+from ..web.labels import label
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """When, what, and who did it."""
+
+    at: datetime
+    text: str
+    who: str
+
+
+def story_of(events: Iterable[Any], currency: str) -> list[Sentence]:
+    """Return the sentences of a sale's events, the oldest first."""
+    told: list[Sentence] = []
+    before: Any = None
+    for event in events:
+        parts = [label(event.kind, "event"), *_changes(before, event, currency), *_details(event)]
+        told.append(Sentence(event.at, ". ".join(part.rstrip(".") for part in parts) + ".", event.actor))
+        before = event
+    return told
+
+
+def _changes(before: Any, after: Any, currency: str) -> list[str]:
+    """How the amounts differ from those after the event before; of the first event the amount itself."""
+    if before is None:
+        return [gettext("Amount: %(amount)s", amount=amount(after.amount, currency))]
+    said = []
+    if less := before.amount - after.amount:
+        said.append(
+            gettext(
+                "%(less)s let go, %(rest)s remain", less=amount(less, currency), rest=amount(after.amount, currency)
+            )
+        )
+    if more := after.captured_amount - before.captured_amount:
+        said.append(gettext("%(amount)s sent to the bank", amount=amount(more, currency)))
+    if more := after.refunded_amount - before.refunded_amount:
+        rest = after.captured_amount - after.refunded_amount - after.reserved_amount
+        said.append(
+            gettext(
+                "%(amount)s refunded, %(rest)s can still be refunded",
+                amount=amount(more, currency),
+                rest=amount(rest, currency),
+            )
+        )
+    elif more := after.reserved_amount - before.reserved_amount:
+        words = gettext("%(amount)s kept for a refund", amount=amount(abs(more), currency))
+        said.append(
+            words if more > 0 else gettext("%(amount)s no longer kept for a refund", amount=amount(-more, currency))
+        )
+    return said
+
+
+def _details(event: Any) -> list[str]:
+    """What the event's data say, of the kinds that hold something a person asked for."""
+    data = event.data or {}
+    if event.kind == Event.MOVED.name and data.get("to"):
+        days = {"before": _day(data.get("from")), "after": _day(data["to"])}
+        return [gettext("From %(before)s to %(after)s", **days)]
+    if event.kind == Event.AMENDED.name and data.get("old"):
+        numbers = data["old"].get("order_number")
+        return [gettext("The order number was %(number)s before", number=numbers)] if numbers else []
+    if event.kind == Event.DUPLICATED.name and data.get("reference"):
+        return [gettext("The new sale is %(reference)s", reference=data["reference"])]
+    if data.get("note"):
+        return [str(data["note"])]
+    return []
+
+
+def _day(text: str | None) -> str:
+    return day(date.fromisoformat(text) if text else None)
