@@ -18,7 +18,7 @@ from tests.factories import make_operation
 from tests.pages.shop import FAR, LOGINS, Shop
 
 ENTRY = re.compile(r'<a class="count (\w+)" href="([^"]+)"><strong>(\d+\+?)</strong> <span>([^<]+)</span>')
-SHOWN = re.compile(r'href="/(?:transactions|alarms)/show/(\d+)"')
+SHOWN = re.compile(r'href="/(?:transactions|alarms)/show/(\d+)[?"]')
 READERS = [login for login in LOGINS if login != "admin"]
 As = Callable[[str], FlaskClient]
 

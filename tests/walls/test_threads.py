@@ -44,7 +44,7 @@ def test_six_threads_of_two_merchants(world: World, port: int) -> None:
             ).all()
         for number in range(3):
             sale = sales[number]
-            query = (f"_flt_0_reference={sale.reference}", f"_flt_0_state={sale.state}", "_flt_0_state=PENDING")[number]
+            query = (f"q={sale.reference}", f"state={sale.state}", "state=PENDING")[number]
             expected = [{sale.id}, {s.id for s in sales if s.state == sale.state}, None][number]
             jobs.append((merchant, query, expected))
     threads = [threading.Thread(target=ask, args=(world, port, *job, wrong)) for job in jobs]
@@ -74,12 +74,12 @@ def ask(world: World, port: int, merchant: str, query: str, expected: set[int] |
 
 def test_as_shipped_the_filters_would_be_shared(app: Flask) -> None:
     """The property is what keeps them apart: two requests get two objects, the view's own stays empty."""
-    view = next(view for view in app.extensions["appbuilder"].baseviews if type(view).__name__ == "TransactionView")
-    with app.test_request_context("/transactions/list/"):
+    view = next(view for view in app.extensions["appbuilder"].baseviews if type(view).__name__ == "RiskHitView")
+    with app.test_request_context("/riskhits/list/"):
         first = view._filters
-        first.add_filter_index("state", 0, ["CAPTURED"])
+        first.add_filter_index("decision", 0, ["INFORM"])
         assert view._filters is first
-    with app.test_request_context("/transactions/list/"):
+    with app.test_request_context("/riskhits/list/"):
         assert view._filters is not first
         assert view._filters.get_filters_values() == []
     assert view._shared_filters.get_filters_values() == []

@@ -34,6 +34,9 @@ KNOWN = (
     "_flt_1_{column}=9999-12-31", "_flt_0_{column}=0001-01-01", "_oc_{view}=nonsense&_od_{view}=asc",
     "_oc_{view}=password&_od_{view}=desc", "_oc_{view}=metadata&_od_{view}=asc", "_oc_{view}=id&_od_{view}=up",
     "after=x", "after=AAAA", "after=%00", "after={long}", "endpoint=x&_scheme=y&_external=1", "_l_=xx", "_flt_0_={long}",
+    "q=%00", "q={long}", "q=%25_%27", "amount=99999999999999999999", "amount=-1&typed=fr", "amount=%D9%A3&typed=xx", "typed={long}",
+    "date_from=0001-01-01&date_to=9999-12-31", "date_from=2026-02-30", "sort=password", "sort=-created_at&sort=amount",
+    "cursor=x", "cursor={long}", "page_size=0", "page_size=999999", "state={long}", "merchant=%00", "todo={long}", "back={long}",
 )  # fmt: skip
 WORDS = (
     "", "0", "-1", "1", "2147483648", "9223372036854775808", "1e9", "NaN", "\x00", "\ud83d", "é", "𝟙", "%", "_", "'", '"', "\\", ";--",
@@ -133,6 +136,7 @@ def argument_names(app: Flask, chance: random.Random) -> list[str]:
         names.append(
             chance.choice(
                 (
+                    *("q", "amount", "date_from", "state", "sort", "cursor", "page_size", "typed", "last4", "merchant"),
                     f"page_{kind}",
                     f"psize_{kind}",
                     f"_oc_{kind}",
