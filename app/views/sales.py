@@ -30,8 +30,8 @@ from .todo import ARGUMENT as TASK
 from .todo import ByTask
 from .watch import RiskHitView
 
-# Who may do it to their own sale only sees the button too; the verb looks at the sale.
 MOST_PERIODS = 120  # rows of subtotals by day; above it they are by month
+# Who may do it to their own sale only sees the button too; the verb looks at the sale.
 IN_ROWS = ("validate", "capture", "cancel", "refund", "force", "accept-challenge", "refuse-challenge")
 ALSO_OWN = {CANCEL: CANCEL_OWN, AMEND: AMEND_OWN}
 
