@@ -88,5 +88,5 @@ class UnpaidView(LedgerView):
     sorts: ClassVar[Mapping[str, type]] = {"response_deadline": date}
     base_order: ClassVar[tuple[str, str]] = ("response_deadline", "asc")
     column_kinds: ClassVar[dict[str, str]] = {"amount": "amount", "transaction.reference": "code"}
-    in_words: ClassVar[Sequence[str]] = ("stage",)
+    in_words: ClassVar[Sequence[str]] = ("stage", "source")
     always_hidden: ClassVar[Sequence[str]] = ("currency",)

@@ -49,6 +49,9 @@ WORDS: dict[str, Any] = {
     "WON": lazy_gettext("won"),
     "LOST": lazy_gettext("lost"),
     "ACCEPTED": lazy_gettext("accepted"),
+    "STATEMENT": lazy_gettext("bank statement"),
+    "FILE": lazy_gettext("acquirer's file"),
+    "GATEWAY": lazy_gettext("payment gateway"),
     # mail
     "DUE": lazy_gettext("to be sent"),
     "FAILED": lazy_gettext("given up"),
