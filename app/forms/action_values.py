@@ -27,6 +27,14 @@ def names_of(action: TransactionAction, state: str) -> tuple[str, ...]:
     return (*names, *(() if "note" in names else ("note",)))
 
 
+def names_sent(action: TransactionAction, state: str, form: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the fields to read of a submitted form: an amount it holds too, for it may have been done already, and
+    only then reads the same again.
+    """
+    names = names_of(action, state)
+    return ("amount", *names) if "amount" in action.form and "amount" in form and "amount" not in names else names
+
+
 def takes_part(verb: str, state: str) -> bool:
     """Return whether a part of the amount is possible: always for what is no verb of the core, and for a duplicate."""
     known = [part for part in PART_ALLOWED if part == verb]
@@ -45,7 +53,7 @@ def read_action_form(action: TransactionAction, values: Mapping[str, str], sale:
     Raises InvalidInput naming every wrong field at once, by its name on the page.
     """
     errors: Errors = card_numbers_in(values)
-    names = names_of(action, sale.state)
+    names = names_sent(action, sale.state, values)
     body: dict[str, object] = {}
     for name in names:
         if name == "customer":

@@ -13,7 +13,6 @@ from flask_babel import gettext
 
 from ..database import now
 from ..domain.days import local_day
-from ..domain.money import format_number
 from ..domain.states import OperationStatus
 from ..domain.verbs import Verb
 from ..forms.counter import CUSTOMER
@@ -82,9 +81,15 @@ def _text(_session: Any, sale: Any, verb: str, name: str) -> Control:
 
 
 def _amount(_session: Any, sale: Any, verb: str, name: str) -> Control:
-    value = format_number(remaining(sale, verb), sale.currency, formats.locale_code())
+    value = formats.number(remaining(sale, verb), sale.currency)
     attrs = {**OFF, "inputmode": "decimal"}
-    return Control(name, value=value, suffix=sale.currency, width="short", required=True, attrs=attrs)
+    hint = None
+    if verb == Verb.VALIDATE:
+        whole = formats.amount(sale.amount, sale.currency)
+        hint = gettext(
+            "%(whole)s, or less when only a part leaves: what is released is said before it is done.", whole=whole
+        )
+    return Control(name, value=value, suffix=sale.currency, width="short", required=True, attrs=attrs, hint=hint)
 
 
 def _reason(session: Any, sale: Any, _verb: str, name: str) -> Control:

@@ -15,7 +15,7 @@ from ..audit import CARD_FOUND, record_refused
 from ..domain.errors import DomainError, InvalidInput, NotFound, UnpaidWarning
 from ..domain.verbs import Verb
 from ..extensions import db
-from ..forms.action_values import control_names, names_of, read_action_form
+from ..forms.action_values import control_names, names_of, names_sent, read_action_form
 from ..forms.keys import new_key, read_key
 from ..forms.typed import shown_again, typed
 from ..models.queries.desk import sale_numbered
@@ -31,6 +31,7 @@ from .action_results import message_of
 from .base import Rights
 from .field_labels import summary_line
 from .history import PathHistory
+from .parts import Part, button_for, part_of, released_by_validation, said_before, second_parcel
 
 COUNTER = "counter"  # the value of `back` with which a form of the counter returns there
 CONSUMED = ("idempotency_mismatch", "idempotency_key_missing")
@@ -55,10 +56,13 @@ class ActionFormsView(PathHistory, BaseView):
         if request.method == "GET":
             self.update_redirect()
             return self._page(action, sale, {}, None)
-        values = typed(request.form, control_names(names_of(action, sale.state)))
+        values = typed(request.form, control_names(names_sent(action, sale.state, request.form)))
         try:
             key = read_key(request.form.get("key"))
             asked = read_action_form(action, values, sale, formats.locale_code()[:2])
+            part = part_of(sale, action.name, asked)
+            if part is not None and request.form.get("release") != str(part.released):
+                return self._page(action, sale, values, None, part)
             done = action.handler(g.actor, sale.reference, asked, key)
         except NotFound:
             raise
@@ -69,17 +73,28 @@ class ActionFormsView(PathHistory, BaseView):
         back = request.form.get("back") == COUNTER
         if not back or done.code is not None or done.status == 202:  # else the counter's panel says it all
             flash(*message_of(done, after, action))
+        if action.name == Verb.VALIDATE and done.status == 200 and released_by_validation(after):
+            return redirect(url_for("ShippedView.rest", id=after.id), 303)
         if back:
             return redirect(url_for("CounterView.order", last=after.reference, merchant=after.merchant.short_name), 303)
         return redirect(show_url(after.id), 303)
 
-    def _page(self, action: TransactionAction, sale: Any, values: Mapping[str, str], error: DomainError | None) -> Any:
+    def _page(
+        self,
+        action: TransactionAction,
+        sale: Any,
+        values: Mapping[str, str],
+        error: DomainError | None,
+        part: Part | None = None,
+    ) -> Any:
         """The form, with what was typed and what is wrong with it; without controls where it is not possible now."""
         zone = sale.merchant.zone
         possible = action in possible_actions(g.actor, sale)
         fields = field_sentences(error, sale.currency, zone) if isinstance(error, InvalidInput) else {}
         _note_card_found(error, sale)
         shown = controls(db.session(), sale, action.name, names_of(action, sale.state)) if possible else []
+        if request.method == "GET":
+            values = _prefilled(action, sale)
         if isinstance(error, UnpaidWarning) or "confirm" in values:
             shown.append(Control("confirm", "checkbox", "unpaid"))
         shown = [_filled(control, values, fields) for control in shown]
@@ -93,29 +108,41 @@ class ActionFormsView(PathHistory, BaseView):
             sale=sale,
             controls=shown,
             possible=possible,
-            key=self._key(error),
+            key=self._key(error, part),
             back=request.values.get("back", "") if request.values.get("back") == COUNTER else "",
             notice=notice or " ".join(elsewhere) or (None if possible else why_not(action, sale)),
             summary=[(c.name, summary_line(named(c), c.error)) for c in shown if c.error],
             amount=_amount_shown(sale, action.name, values),
             closing=_closing(sale) if action.name == Verb.RESOLVE else None,
+            part=part,
+            part_said=said_before(part, sale) if part else None,
+            button=button_for(part, sale) if part else gettext(action.label),
+            released=released_by_validation(sale) if action.name == Verb.DUPLICATE and not values else 0,
             show_url=show_url(sale.id),
         )
         status = error.status if error is not None else 200 if possible else _status_when_not(action)
         return make_response(page, status)
 
     @staticmethod
-    def _key(error: DomainError | None) -> str:
-        sent = request.form.get("key") if error is not None and error.code not in CONSUMED else None
+    def _key(error: DomainError | None, part: Part | None) -> str:
+        kept = part is not None or (error is not None and error.code not in CONSUMED)
+        sent = request.form.get("key") if kept else None
         return sent or new_key()
 
 
 def _filled(control: Control, values: Mapping[str, str], errors: Mapping[str, str]) -> Control:
     """The control with what was typed, an emptied one empty, and its error."""
     value = control.value
-    if request.method == "POST" and control.kind != "checkbox":
+    if control.kind != "checkbox" and (request.method == "POST" or control.name in values):
         value = shown_again(values).get(control.name, "")
     return replace(control, value=value, error=errors.get(control.name), label=named(control))
+
+
+def _prefilled(action: TransactionAction, sale: Any) -> Mapping[str, str]:
+    """What the address asks the form to start with: a duplicate may be the second parcel of a part that left."""
+    if action.name == Verb.DUPLICATE and request.args.get("parcel"):
+        return second_parcel(sale)
+    return {}
 
 
 def _amount_shown(sale: Any, verb: str, values: Mapping[str, str]) -> str:

@@ -18,17 +18,21 @@ from ..domain.verbs import Verb
 from ..extensions import db
 from ..forms.bulk import MOST
 from ..forms.pasted import LONGEST_ORDER_NUMBER, lines_of, sorted_out, words_of
-from ..models.queries.bulk import known_numbers, sales_of_numbers
+from ..models.queries.bulk import duplicates_of, known_numbers, sales_of_numbers
+from ..models.queries.desk import sale_numbered
 from ..models.search_keys import order_key
 from ..plugin import registry
 from ..ports import TransactionAction
+from ..security.identity import parse_key
 from ..security.profiles import VALIDATE
 from ..web import labels
+from .action_links import possible_actions, show_url, why_not
 from .base import Rights
 from .bulk import preview
 from .bulk_rows import LeftOut, Row, rows_for
 from .history import PathHistory
 from .merchants_seen import merchants_seen
+from .parts import released_by_validation
 
 MOST_CHARACTERS = 100_000  # what is pasted; a list of a day is a tenth of it
 MOST_PIECES = 2_000
@@ -72,6 +76,26 @@ class ShippedView(PathHistory, BaseView):
         left_out += [LeftOut(each, gettext("named more than once; counted once")) for each in map(shown, pasted.twice)]
         later = [number for number in pasted.later if find_card_number(number) is None]
         return preview(self, action, rows, left_out=left_out, later=later)
+
+    @expose("/<int:id>/rest", methods=["GET"])
+    @has_access
+    @permission_name("validate")
+    def rest(self, id: int) -> Any:
+        """Show what a validation of a part released, and the way to the second parcel."""
+        self.update_redirect()
+        sale = sale_numbered(db.session(), parse_key(id))
+        action = registry().action(Verb.DUPLICATE)
+        possible = action is not None and action in possible_actions(g.actor, sale)
+        return self.render_template(
+            "egestion/counter/rest.html",
+            title=gettext("The rest of the order"),
+            sale=sale,
+            released=released_by_validation(sale),
+            parcels=duplicates_of(db.session(), sale),
+            possible=possible,
+            why="" if possible or action is None else why_not(action, sale),
+            show_url=show_url(sale.id),
+        )
 
     def _paste(self, error: str | None) -> Any:
         page = self.render_template(

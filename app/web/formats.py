@@ -14,7 +14,7 @@ from babel.numbers import format_decimal
 from flask import Flask, current_app
 from flask_babel import get_locale
 
-from app.domain.money import format_amount
+from app.domain.money import format_amount, format_number
 from app.web import labels
 
 ZONE = "Europe/Paris"  # the schemes' and banks' day in France; a merchant's own zone is given by the caller
@@ -30,6 +30,11 @@ def locale_code() -> str:
 def amount(minor: int | None, currency: str) -> str:
     """Write `minor` units of `currency` in the reader's language; None is a dash."""
     return NOTHING if minor is None else format_amount(minor, currency, locale_code())
+
+
+def number(minor: int, currency: str) -> str:
+    """Write `minor` units as an input of the reader's language holds them: without the currency."""
+    return format_number(minor, currency, locale_code())
 
 
 def moment(when: datetime | None, zone: str | None = None, long: bool = False) -> str:

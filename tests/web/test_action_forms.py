@@ -64,6 +64,16 @@ def test_a_part_is_cancelled_then_the_rest(supervisor: Desk, bank: BankProcess) 
     assert 'name="amount"' not in gone.text
 
 
+def test_a_form_sent_again_after_it_was_done_says_what_was_done(supervisor: Desk, bank: BankProcess) -> None:
+    sale = supervisor.taken(amount="50.00")
+    page = supervisor.form(sale, "cancel").text
+    data = filled_in(page) | {"csrf_token": token_of(page)}
+    for _ in range(2):
+        assert supervisor.client.post(f"/transactions/{sale.id}/cancel", data=data).status_code == 303
+        assert supervisor.flashes() == ["Done: Cancellation of €50.00."]
+    assert [e["amount"] for e in bank.journal(sale.reference) if e["operation"] == "CANCEL"] == [5000]
+
+
 def test_a_refused_capture_says_both_codes_in_words(supervisor: Desk) -> None:
     sale = supervisor.taken(card_number=CAPTURE_REFUSED)
     supervisor.act(sale, "capture")
@@ -79,7 +89,7 @@ def test_a_refused_capture_says_both_codes_in_words(supervisor: Desk) -> None:
 def test_validate_hold_release_and_move(supervisor: Desk) -> None:
     sale = supervisor.taken(amount="40.00", capture_mode="VALIDATION", capture_day="5")
     assert sale.state == "TO_VALIDATE"
-    supervisor.act(sale, "validate", amount="25.00")
+    supervisor.act(sale, "validate", amount="25.00", release="1500")
     now = supervisor.sale(sale.reference)
     assert (now.state, now.amount) == ("TO_CAPTURE", 2500)
     assert now.limit_date is not None

@@ -71,3 +71,14 @@ def was_submitted(session: Session, merchant_id: int, key: str) -> bool:
     """Return whether something was done under this key before."""
     found = select(Submission.id).where(Submission.merchant_id == merchant_id, Submission.key == key)
     return session.scalar(found) is not None
+
+
+def duplicates_of(session: Session, sale: Transaction) -> Sequence[Transaction]:
+    """Return the sales made of this one's card since, the latest first."""
+    made = select(Transaction).where(
+        Transaction.merchant_id == sale.merchant_id,
+        Transaction.card_id == sale.card_id,
+        Transaction.created_at >= sale.created_at,
+        Transaction.duplicate_of_id == sale.id,
+    )
+    return session.scalars(made.order_by(Transaction.created_at.desc()).limit(MOST_OF_A_NUMBER)).all()
