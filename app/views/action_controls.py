@@ -81,7 +81,7 @@ def _text(_session: Any, sale: Any, verb: str, name: str) -> Control:
 
 
 def _amount(_session: Any, sale: Any, verb: str, name: str) -> Control:
-    value = formats.number(remaining(sale, verb), sale.currency)
+    value = formats.typed_amount(remaining(sale, verb), sale.currency)
     attrs = {**OFF, "inputmode": "decimal"}
     hint = None
     if verb == Verb.VALIDATE:

@@ -78,7 +78,7 @@ def second_parcel(sale: Any) -> Mapping[str, str]:
     released = released_by_validation(sale)
     if not released:
         return {}
-    filled = {"amount": formats.number(released, sale.currency)}
+    filled = {"amount": formats.typed_amount(released, sale.currency)}
     if sale.order_number:
         filled["order_number"] = next_number(sale.order_number, bool(sale.duplicate_of_id))
     return filled

@@ -32,7 +32,7 @@ def amount(minor: int | None, currency: str) -> str:
     return NOTHING if minor is None else format_amount(minor, currency, locale_code())
 
 
-def number(minor: int, currency: str) -> str:
+def typed_amount(minor: int, currency: str) -> str:
     """Write `minor` units as an input of the reader's language holds them: without the currency."""
     return format_number(minor, currency, locale_code())
 

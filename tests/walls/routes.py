@@ -56,7 +56,9 @@ def address(rule: Rule, rows: dict[str, int], reference: str, user_id: int) -> s
         "pk": own,
         "verb": "cancel",
         "decision": "approve",
-        "id": {"people": user_id, "shipped": rows["transaction"], "alarms": rows["alarm"]}.get(first, rows["operation"]),
+        "id": {"people": user_id, "shipped": rows["transaction"], "alarms": rows["alarm"]}.get(
+            first, rows["operation"]
+        ),
         "change": "enable",
         "token": "no-token",
         "reference": reference,
