@@ -23,9 +23,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     from . import extensions as ext
     from .domain import clock
     from .flask_config import flask_config
+    from .logs import init_logs
     from .plugin import demand_screens, load_plugins, registry
 
     settings = settings or load()
+    init_logs()
     clock.configure(settings.clock_file if settings.practice else None)
     app = Flask(__name__)
     app.config.from_mapping(flask_config(settings))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -13,7 +15,7 @@ from sqlalchemy import select
 from app.database import Scope, now, real_now, unit_of_work
 from app.models import Alarm, Merchant
 from config import Settings
-from tests.api.client import Client, body_of, problem_of
+from tests.api.client import Client, body_of, order, problem_of
 
 
 def test_health_names_what_answers(app: Flask, servers: Settings) -> None:
@@ -64,3 +66,13 @@ def test_metrics_from_elsewhere_need_a_token(app: Flask, tokens: dict[str, str])
     assert (
         app.test_client().get("/metrics", environ_base={"REMOTE_ADDR": "192.0.2.7"}, headers=headers).status_code == 200
     )
+
+
+def test_a_full_disk_under_the_log_takes_no_answer_away(clerk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = open("/dev/full", "w")  # noqa: SIM115 - closing it fails, as every write does
+    monkeypatch.setattr(sys, "stdout", full)
+    assert clerk.get("/transactions").status_code == 200
+    assert clerk.post("/transactions", order()).status_code == 201
+    problem_of(clerk.post("/transactions", {}), 422, "invalid_input")
+    with suppress(OSError):
+        full.close()
