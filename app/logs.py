@@ -17,7 +17,8 @@ class Printer:
     def msg(self, message: str) -> None:
         """Write one line."""
         with suppress(OSError, ValueError):
-            print(message, file=sys.stdout, flush=True)
+            sys.stdout.write(message + "\n")
+            sys.stdout.flush()
 
     log = debug = info = warn = warning = error = critical = fatal = failure = exception = msg
 
