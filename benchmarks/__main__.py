@@ -9,7 +9,7 @@ import sys
 from importlib.metadata import version
 from itertools import chain
 
-from . import counter, statements
+from . import counter, lists, statements
 from .authorisations import Line, measure
 from .service import running
 
@@ -27,6 +27,8 @@ def main() -> int:
             # The floor authorises at the bank past the product: I4 names those, and is the judge of nothing here.
             if not verdict["ok"] and verdict["invariant"] != "I4":
                 show(Line(f"verify {verdict['invariant']} WRONG", str(len(verdict["wrong"])), aim="0", met=False))
+    for line in lists.measure():
+        show(line)
     print(f"load after {os.getloadavg()[0]:.2f}; loads above the cores mean that others were at work too")
     return 0
 
