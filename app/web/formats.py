@@ -6,10 +6,12 @@ Amounts are integer minor units with their currency; moments are aware and shown
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_month_names
 from babel.numbers import format_decimal
 from flask import Flask, current_app
 from flask_babel import get_locale
@@ -48,18 +50,33 @@ def moment(when: datetime | None, zone: str | None = None, long: bool = False) -
     pattern = PATTERNS.get(language[:2], PATTERNS["en"])
     if when.tzinfo is None:
         return format_datetime(when, pattern, locale=language)
+    local = when.astimezone(ZoneInfo(zone or ZONE))
     if long:
-        pattern = pattern.replace("HH:mm", "HH:mm:ss ZZZZ")
-    return format_datetime(when.astimezone(ZoneInfo(zone or ZONE)), pattern, locale=language)
+        return f"{_date(local, language)} {local:%H:%M:%S} {_offset(local.utcoffset() or timedelta(), language)}"
+    return f"{_date(local, language)} {local:%H:%M}"
+
+
+def _date(value: date, language: str) -> str:
+    """A date as PATTERNS has it: a list holds a hundred, and babel's formatter takes its time with each."""
+    if language[:2] == "fr":
+        return f"{value.day:02d}/{value.month:02d}/{value.year}"
+    return f"{value.day:02d} {_months(language)[value.month]} {value.year}"
+
+
+@lru_cache(maxsize=64)
+def _offset(offset: timedelta, language: str) -> str:
+    return str(format_datetime(datetime(2000, 1, 1, tzinfo=timezone(offset)), "ZZZZ", locale=language))
+
+
+@lru_cache(maxsize=8)
+def _months(language: str) -> Mapping[int, str]:
+    months: Mapping[int, str] = get_month_names("abbreviated", locale=language)
+    return months
 
 
 def day(value: date | None) -> str:
     """Write a calendar day; None is a dash. A moment has no day without a zone: use `moment`."""
-    return (
-        NOTHING
-        if value is None
-        else format_date(value, PATTERNS_DAY.get(locale_code()[:2], "dd MMM yyyy"), locale_code())
-    )
+    return NOTHING if value is None else _date(value, locale_code())
 
 
 def number(value: int) -> str:
@@ -70,9 +87,6 @@ def number(value: int) -> str:
 def month(value: date) -> str:
     """Write the month of a day."""
     return str(format_date(value, "LLLL yyyy", locale_code()))
-
-
-PATTERNS_DAY = {name: pattern.removesuffix(" HH:mm") for name, pattern in PATTERNS.items()}
 
 
 def init_formats(app: Flask) -> None:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
+from flask_babel import gettext
 from markupsafe import Markup
 from werkzeug.routing import BuildError
 
@@ -105,6 +106,18 @@ def view_link(view_name: str, method: str, **values: object) -> str | None:
         return None
 
 
+def list_before(view_name: str) -> str | None:
+    """Return the list a record of the view was opened from, as the view knows it, else its list."""
+    bare = view_link(view_name, "list")
+    known = getattr(view_named(view_name), "back_to_list", None)
+    return bare if known is None else known(bare)
+
+
+def words_of(actions: Mapping[str, Any]) -> dict[str, str]:
+    """Return what the buttons of actions say, by their names."""
+    return {key: gettext(str(action.text)) for key, action in actions.items()}
+
+
 def init_listing(app: Flask) -> None:
     """Register the functions as template globals."""
     app.jinja_env.globals.update(
@@ -116,4 +129,6 @@ def init_listing(app: Flask) -> None:
         sort_link=sort_link,
         sort_state=sort_state,
         view_link=view_link,
+        words_of=words_of,
+        list_before=list_before,
     )

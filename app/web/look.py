@@ -8,7 +8,7 @@ from flask import Flask
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from app.web import controls, csp, errors, formats, language, links, listing, searching, shell, unread
+from app.web import cells, controls, csp, errors, formats, language, links, listing, searching, shell, unread
 
 
 def init_look(app: Flask, problem: Callable[[HTTPException], ResponseReturnValue] | None = None) -> None:
@@ -24,6 +24,7 @@ def init_look(app: Flask, problem: Callable[[HTTPException], ResponseReturnValue
     links.init_links(app)
     controls.init_controls(app)
     listing.init_listing(app)
+    cells.init_cells(app)
     searching.init_searching(app)
     shell.init_shell(app)
     errors.init_errors(app, problem)
