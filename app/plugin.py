@@ -22,6 +22,8 @@ VERBS = frozenset(Verb)  # what the desk itself answers for
 #: Runs in the unit that makes a practice merchant and at every later start: settings, session, Merchant, its Contracts.
 PracticeLoader = Callable[[Settings, Session, Any, Sequence[Any]], None]
 
+#: Gives the practice merchants what they lack of a past and says so, a line each; may run at every start.
+PracticePast = Callable[[Settings], Iterable[str]]
 Examination = Callable[[], Iterable[tuple[str, bool, str]]]
 
 
@@ -51,6 +53,7 @@ class Registry:
         self.commands: dict[str, click.Command] = {}
         self.examinations: dict[str, Examination] = {}
         self.practice_loaders: list[PracticeLoader] = []
+        self.practice_pasts: list[PracticePast] = []
         self.loaded: dict[str, type[Plugin]] = {}
 
     @property
@@ -106,6 +109,10 @@ class Registry:
     def add_practice_loader(self, load: PracticeLoader) -> None:
         """Register what a practice merchant needs of the plug-in: (settings, session, merchant, contracts); may run again."""
         self.practice_loaders.append(load)
+
+    def add_practice_past(self, give: PracticePast) -> None:
+        """Register what gives the practice merchants a past (`egestion demo`, the first practice start of `run`)."""
+        self.practice_pasts.append(give)
 
     def action(self, name: str) -> TransactionAction | None:
         """Return the registered action of that name, or None."""

@@ -96,6 +96,25 @@ def _init(settings: Settings, check: bool) -> None:
 
 @click.command()
 @with_settings
+def demo(settings: Settings) -> None:
+    """Give the practice merchants their past: 15 months of orders, ending yesterday; each once. May run again."""
+    from .. import create_app
+    from ..plugin import registry
+
+    if not settings.practice:
+        raise Refused("practice merchants belong to a practice installation (EGESTION_ENV=practice)")
+    given = 0
+    with create_app(settings).app_context():
+        for give in registry().practice_pasts:
+            for line in give(settings):
+                click.echo(line)
+                given += 1
+    if not given:
+        click.echo("nothing to add: every practice merchant has its past")
+
+
+@click.command()
+@with_settings
 def doctor(settings: Settings) -> None:
     """Examine the installation: each check one line, OK or PROBLEM with what to do; exit 1 when something is wrong."""
     from itertools import chain
@@ -181,4 +200,4 @@ def _tell(present: Any, offset: timedelta) -> None:
 
 
 #: What app/cli.py adds to the root group.
-COMMANDS = (run, web, worker, scheduler, init, doctor, clock)
+COMMANDS = (run, web, worker, scheduler, init, demo, doctor, clock)

@@ -102,28 +102,39 @@ def enter(
     data: dict[str, Any] | None = None,
 ) -> None:
     """Take the transaction through the table and write the event with the amounts as they are after it."""
+    insert_row(session, stepped(transaction, operation, event, actor, now(), from_state=from_state, data=data))
+
+
+def stepped(
+    transaction: Transaction,
+    operation: Operation | None,
+    event: Event,
+    actor: Actor,
+    at: datetime,
+    *,
+    from_state: str | None = None,
+    data: dict[str, Any] | None = None,
+) -> TransactionEvent:
+    """Take the transaction through the table and return the event, not yet written, with the amounts after it."""
     before = from_state or transaction.state
     transaction.state = next_state(before, event)
     if operation is not None and event is not Event.SUBMITTED:  # it has only just been asked
         operation.new_state = transaction.state
-    insert_row(
-        session,
-        TransactionEvent(
-            merchant_id=transaction.merchant_id,
-            transaction_id=transaction.id,
-            operation_id=operation.id if operation is not None else None,
-            at=now(),
-            kind=event.name,
-            from_state=before,
-            to_state=transaction.state,
-            amount=transaction.amount,
-            captured_amount=transaction.captured_amount,
-            refunded_amount=transaction.refunded_amount,
-            reserved_amount=transaction.reserved_amount,
-            actor_id=actor.id,
-            actor=actor.name,
-            data=data,
-        ),
+    return TransactionEvent(
+        merchant_id=transaction.merchant_id,
+        transaction_id=transaction.id,
+        operation_id=operation.id if operation is not None else None,
+        at=at,
+        kind=event.name,
+        from_state=before,
+        to_state=transaction.state,
+        amount=transaction.amount,
+        captured_amount=transaction.captured_amount,
+        refunded_amount=transaction.refunded_amount,
+        reserved_amount=transaction.reserved_amount,
+        actor_id=actor.id,
+        actor=actor.name,
+        data=data,
     )
 
 

@@ -27,6 +27,7 @@ class PaymentGateway(Plugin):
         from .checks import bank_checks
         from .commands import COMMANDS
         from .connection import examination
+        from .demo.giving import give_pasts
         from .desk import Desk
         from .lapses import expire_due
         from .nightly import TASK
@@ -48,6 +49,7 @@ class PaymentGateway(Plugin):
         registry.add_job(JOB, help_run)
         registry.add_daily_task(TASK)
         registry.add_practice_loader(load_practice)
+        registry.add_practice_past(give_pasts)
         registry.add_checker("bank", bank_checks)
         registry.add_examination("gateway accounts", examination)
         for command in COMMANDS:

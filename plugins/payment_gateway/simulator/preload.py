@@ -1,4 +1,5 @@
-"""Past sales put into the bank in bulk (for the demo's months): they can be inquired and refunded, but no journal knows them."""
+"""Past sales put into the bank in bulk (for the demo's months): they can be inquired, captured and refunded, but no journal
+knows them."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -7,7 +8,7 @@ from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 
-from . import ledger
+from . import ledger, night
 from .ledger import Sale
 from .scenarios import APPROVES
 from .schema import open_database
@@ -20,12 +21,13 @@ CHUNK = 5_000
 
 @dataclass(frozen=True)
 class PastSale:
-    """A sale whose life at the bank is over or rests: amounts in minor units, times aware.
+    """A sale as its life at the bank left it: amounts in minor units, times aware.
 
-    `status` is the bank's: CAPTURED, CREDITED, CANCELLED, EXPIRED, REFUSED. `current_amount` is what was captured (0 for
-    CANCELLED and EXPIRED), `refunded_amount` what of it was credited. `masked_pan` as in 497010######0006.
-    `capture_origin` is the remittance of the capture, `credits` are (instant, amount, remittance) of each refund, `unpaid`
-    (instant, amount, the scheme's reason): what the statements of those days tell.
+    `status` is the bank's: CAPTURED, CREDITED, CANCELLED, EXPIRED, REFUSED, or TO_VALIDATE, which lapses at the end of
+    `limit_date`. `current_amount` is what was captured or is still authorised (0 for CANCELLED and EXPIRED),
+    `refunded_amount` what of it was credited. `masked_pan` as in 497010######0006. `scenario` is what the card makes the
+    bank do later. `capture_origin` is the remittance of the capture, `credits` are (instant, amount, remittance) of each
+    refund, `unpaid` (instant, amount, the scheme's reason): what the statements of those days tell.
     """
 
     merchant_id: str
@@ -56,16 +58,23 @@ class PastSale:
     capture_origin: str | None = None
     credits: tuple[tuple[datetime, int, str | None], ...] = ()
     unpaid: tuple[tuple[datetime, int, str], ...] = ()
+    scenario: str = APPROVES.name
 
 
 OVER = frozenset({"CAPTURED", "CREDITED", "CANCELLED", "EXPIRED", "REFUSED"})
+POSSIBLE = OVER | {"TO_VALIDATE"}
+_LEFT_BEHIND = tuple(
+    f"""DELETE FROM {table} WHERE merchant_id = ? AND reference = ?
+    AND NOT EXISTS (SELECT 1 FROM journal WHERE journal.reference = {table}.reference)"""
+    for table in ("movement", "sale")
+)
 
 
-def load_past(data: Path, sales: Iterable[PastSale]) -> int:
+def load_past(data: Path, sales: Iterable[PastSale], *, again: bool = False) -> int:
     """Insert sales into the store of a data folder, the bank running or not, and return how many.
 
-    Each chunk is whole or not at all. Raises ValueError for a status that is not over, sqlite3.IntegrityError for a
-    reference already taken.
+    Each chunk is whole or not at all. `again` writes anew what an earlier load that broke off left behind. Raises
+    ValueError for a status no past sale can have, sqlite3.IntegrityError for a reference already taken.
     """
     count, waiting = 0, iter(sales)
     with closing(open_database(data)) as database:
@@ -73,6 +82,8 @@ def load_past(data: Path, sales: Iterable[PastSale]) -> int:
             rows = [_sale(past) for past in chunk]
             with database:
                 database.execute("BEGIN IMMEDIATE")
+                for statement in _LEFT_BEHIND if again else ():
+                    database.executemany(statement, ((row.merchant_id, row.reference) for row in rows))
                 ledger.add(database, rows)
                 movements.note(database, (each for past in chunk for each in _movements(past)))
             count += len(rows)
@@ -90,7 +101,7 @@ def _movements(past: PastSale) -> Iterator[Movement]:
 
 
 def _sale(past: PastSale) -> Sale:
-    if past.status not in OVER:
+    if past.status not in POSSIBLE or (past.status not in OVER and past.limit_date is None):
         raise ValueError(f"{past.status} is not a state of the past")
     return Sale(
         merchant_id=past.merchant_id,
@@ -109,12 +120,12 @@ def _sale(past: PastSale) -> Sale:
         masked_pan=past.masked_pan,
         pan_expiry=past.pan_expiry,
         fingerprint=past.fingerprint,
-        scenario=APPROVES.name,
+        scenario=past.scenario,
         capture_mode=past.capture_mode,
         capture_day=past.capture_day,
         created_at=_utc(past.created_at),
         limit_date=past.limit_date.isoformat() if past.limit_date else None,
-        due_at=None,
+        due_at=night.end_of(past.limit_date) if past.limit_date and past.status not in OVER else None,
         status=past.status,
         response_code=past.response_code,
         acquirer_code=past.acquirer_code,
