@@ -16,15 +16,14 @@ from .life import Life
 from .people import made_up
 from .place import Place
 
-SPREES = 7  # in 15 months
 EXPENSIVE = (19_900, 24_900, 29_900, 34_900, 39_900, 44_900)
 
 
-def sprees(place: Place, first: date) -> list[Life]:
-    """Return the sales of a few stolen cards, spread over the months, the last of them some weeks old."""
+def sprees(place: Place, first: date, cards: int) -> list[Life]:
+    """Return the sales of so many stolen cards, spread over the months, the last of them some weeks old."""
     found: list[Life] = []
-    months = (place.today - first).days // SPREES
-    for number in range(SPREES):
+    months = (place.today - first).days // max(cards, 1)
+    for number in range(cards):
         day = place.working_day(first + timedelta(days=months * number + place.rng.randrange(10, max(11, months - 20))))
         if day + timedelta(days=3) < place.today:
             found += _spree(place, day, number)

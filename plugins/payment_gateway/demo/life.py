@@ -54,7 +54,8 @@ class Life:
     @property
     def last(self) -> datetime:
         """When something happened last."""
-        return max((each.settled_at or each.created_at for each in self.operations), default=self.sale.created_at)
+        done = [each.settled_at or each.created_at for each in self.operations]
+        return max([self.sale.created_at, *done, *(event.at for event, _ in self.events)])
 
     def ask(
         self, name: OperationName, amount: int, at: datetime, by: Actor, *, sent: bool = False, **more: Any

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 
@@ -14,11 +15,12 @@ from sqlalchemy.orm import Session
 from app.audit import COMMAND_RUN, record
 from app.database import Scope, now, unit_of_work
 from app.domain.days import local_day
+from app.domain.errors import OptionNotSubscribed
 from app.models import Contract, Merchant, Remittance
 from app.past import claim
 
 from ..remittances import lock_numbers
-from ..shop import open_shop
+from ..shop import demand_option, open_shop
 from ..simulator.preload import load_past
 from ..submissions import CardKeys
 from . import authorising, season, today
@@ -27,7 +29,7 @@ from .cards import ISSUED, Wallet
 from .evenings import evenings
 from .fraud import sprees
 from .life import Life
-from .people import Person, made_up
+from .people import made_up
 from .place import Place
 from .staff import staff_of
 from .stories import tell
@@ -38,14 +40,18 @@ SEED = "e-gestion 2026"
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large a merchant's past is: orders in 15 months, people who give them, the letters of its order numbers."""
+    """How large a merchant's past is: orders in 15 months, people who give them, the letters of its order numbers, stolen
+    cards; and whether work is laid out on the desk for the day after.
+    """
 
     orders: int
     people: int
     letters: str
+    stolen: int
+    desk: bool
 
 
-SIZES = {"PRACTICE": Size(5_600, 2_600, "VP"), "OTHER": Size(620, 340, "OT")}
+SIZES = {"PRACTICE": Size(5_600, 2_600, "VP", 7, True), "OTHER": Size(620, 340, "OT", 1, False)}
 
 
 def give_past(merchant_id: int, size: Size, keys: CardKeys, bank_folder: Path) -> tuple[int, int] | None:
@@ -82,23 +88,21 @@ def live(place: Place, size: Size) -> list[Life]:
         made_up(place.rng, number, Wallet(f"{place.merchant.short_name} {number}", issued))
         for number in range(size.people)
     ]
-    faithful = [1 + 6 * (number % 9 == 0) + 2 * (number % 4 == 0) for number in range(size.people)]
+    faithful = list(accumulate(1 + 6 * (number % 9 == 0) + 2 * (number % 4 == 0) for number in range(size.people)))
     days = season.days_of_orders(place.rng, first, last, size.orders)
     moments = sorted(season.moment(place.rng, day, place.zone) for day in days)
     lives: list[Life] = []
     for number, at in enumerate(moments, 10_001):
-        person = place.rng.choices(people, faithful)[0]
+        person = place.rng.choices(people, cum_weights=faithful)[0]
         lives += tell(place, at, person, None if place.rng.random() < 0.05 else f"{size.letters}{number}")
-    lives += sprees(place, first)
+    lives += sprees(place, first, size.stolen)
+    if not size.desk:
+        return lives
     today.refunds_under_way(place, lives)
-    return lives + _on_the_desk(place, people, len(moments) + 10_001, size)
-
-
-def _on_the_desk(place: Place, people: list[Person], number: int, size: Size) -> list[Life]:
     found = today.waiting(place, people)
-    for more, life in enumerate(found):
-        authorising.number(life, f"{size.letters}{number + more}")
-    return found
+    for number, life in enumerate(found, 10_001 + len(moments)):
+        authorising.number(life, f"{size.letters}{number}")
+    return lives + found
 
 
 def _place(session: Session, merchant_id: int) -> Place:
@@ -107,6 +111,10 @@ def _place(session: Session, merchant_id: int) -> Place:
     day = local_day(now(), shop.zone)
     staff = staff_of(session, shop.merchant)
     rng = Random(f"{SEED} {shop.merchant.short_name} {day.isoformat()}")
+    try:
+        demand_option(session, merchant_id, "RISK", day)
+    except OptionNotSubscribed:
+        return Place(shop.merchant, doors, staff, day, rng, rules=False)
     return Place(shop.merchant, doors, staff, day, rng)
 
 

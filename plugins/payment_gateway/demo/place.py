@@ -29,13 +29,16 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One merchant on one day. `doors` are the contracts sales go through, by scheme (CARD, AMEX)."""
+    """One merchant on one day. `doors` are the contracts sales go through, by scheme (CARD, AMEX); `rules` says whether it
+    has security controls to hold and refuse orders by.
+    """
 
     merchant: Merchant
     doors: Mapping[str, tuple[Contract, GatewayAccount]]
     staff: Staff
     today: date
     rng: Random
+    rules: bool = True
 
     @property
     def zone(self) -> ZoneInfo:

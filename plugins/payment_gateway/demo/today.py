@@ -27,7 +27,7 @@ def waiting(place: Place, people: Sequence[Person]) -> list[Life]:
         authorising.approve(life)
     for days in TO_CHECK_OF:
         life = _new(place, people, days, CaptureMode.AUTHOR_CAPTURE)
-        authorising.held_by_rule(life, "encours carte", "02", "Encours carte dépassé : 480,00 EUR en 7 jours")
+        authorising.held_by_rule(life, "encours carte", "02", "Encours carte dépassé : 4 utilisations en 7 jours")
         authorising.submit(life)
         authorising.approve(life)
         found.append(life)
