@@ -201,10 +201,11 @@ def test_a_told_sale_has_the_rows_of_a_lived_one(story: str, shop: Shop, place: 
 
 
 def _filled(row: Any, model: type[Any]) -> set[str]:
+    """The columns with a value, or that get theirs from the table's default when the row is written."""
     return {
         column.key
         for column in model.__table__.columns
-        if getattr(row, column.key) is not None and column.key not in NOT_COMPARED
+        if (getattr(row, column.key) is not None or column.default is not None) and column.key not in NOT_COMPARED
     }
 
 

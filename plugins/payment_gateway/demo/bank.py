@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from app.domain.currencies import numeric_code
-from app.domain.states import State
+from app.domain.states import OperationName, OperationStatus, State
 
 from ..simulator.preload import PastSale
 from .life import Life
@@ -24,6 +24,9 @@ def sales_at_the_bank(lives: Sequence[Life]) -> Iterator[PastSale]:
 def _sale(life: Life) -> PastSale:
     sale, bank = life.sale, life.bank
     status = "EXPIRED" if bank.status == State.REFERRAL else bank.status
+    done = [each for each in life.operations if each.status == OperationStatus.DONE and each.settled_at is not None]
+    captures = [each.origin for each in done if each.name == OperationName.CAPTURE]
+    credits_ = [(each.settled_at, each.amount, each.origin) for each in done if each.name == OperationName.CREDIT]
     _, account = next(door for door in life.place.doors.values() if door[0].id == sale.contract_id)
     return PastSale(
         merchant_id=account.bank_merchant_id,
@@ -49,4 +52,7 @@ def _sale(life: Life) -> PastSale:
         csc_result=sale.csc_result,
         authorisation_id=sale.authorisation_id,
         scenario=bank.scenario,
+        capture_origin=captures[0] if captures else None,
+        credits=tuple((at, amount, origin) for at, amount, origin in credits_ if at is not None),
+        unpaid=tuple((each.created_at, each.amount, each.reason_code) for each in life.unpaid),
     )

@@ -13,7 +13,7 @@ from app.models import Contract, Operation, Remittance
 from .life import Life
 from .place import Place
 
-CREDITED_AFTER = timedelta(days=3)  # what is older stands on the account
+CREDITED_AFTER = timedelta(days=7)  # what is older was compared with the account long ago
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from app.domain.errors import OptionNotSubscribed
 from app.models import Contract, Merchant, Remittance
 from app.past import claim
 
-from ..remittances import lock_numbers
+from ..remittance.lines import lock_contract
 from ..shop import demand_option, open_shop
 from ..simulator.preload import load_past
 from ..submissions import CardKeys
@@ -121,7 +121,7 @@ def _place(session: Session, merchant_id: int) -> Place:
 def _last_numbers(session: Session, contracts: Iterable[Contract]) -> dict[int, int]:
     """Return each contract's last remittance number, under its lock: nobody opens one meanwhile."""
     for contract in contracts:
-        lock_numbers(session, contract.id)
+        lock_contract(session, contract.id)
     rows = session.execute(select(Remittance.contract_id, func.max(Remittance.number)).group_by(Remittance.contract_id))
     return {row[0]: row[1] for row in rows}
 
