@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
@@ -18,6 +19,7 @@ ADDON_MANAGERS = ("plugins.payment_gateway.PaymentGateway",)
 ROLES = ("owner", "app", "check", "purge")
 DATABASE_NAME = "egestion"
 SMTP_URL = r"smtps?://(?:[^@/\s]+@)?[^@/:\s]+(?::\d{1,5})?/?"
+_new_key = partial(secrets.token_hex, 32)
 SOCKET_FOLDER_LIMIT = 107 - len("/.s.PGSQL.5432.lock")  # bytes that a Unix socket's address may have left
 
 
@@ -47,6 +49,7 @@ class Settings:
     smtp_url: str | None = field(repr=False)  # None: mails are kept as .eml in outbox_dir (practice)
     mail_from: str  # the address mails come from
     practice_password: str | None = field(repr=False)
+    demo: bool  # whether the practice merchants get their past at the first start
     not_found_after: int  # seconds (domain.md section 2, answer 25)
     gateway_deadline: int  # seconds one call of a gateway may take, all in all; practice may shorten it
     plugins: tuple[str, ...]
@@ -129,6 +132,7 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         smtp_url=_shaped(env, "EGESTION_SMTP_URL", SMTP_URL, "smtp[s]://[user:password@]host:port"),
         mail_from=_shaped(env, "EGESTION_MAIL_FROM", r"[\w.+-]+@[\w.-]+", "name@domain") or "e-gestion@localhost",
         practice_password=env.get("EGESTION_PRACTICE_PASSWORD") or own("practice_password", _new_password) or None,
+        demo=practice and _switch(env, "EGESTION_DEMO", "1"),
         not_found_after=_whole(env, "EGESTION_NOT_FOUND_AFTER", 60 if practice else 600),
         gateway_deadline=max(1, _whole(env, "EGESTION_GATEWAY_DEADLINE", 25)) if practice else 25,
         plugins=tuple(env["EGESTION_PLUGINS"].split()) if "EGESTION_PLUGINS" in env else ADDON_MANAGERS,
@@ -234,15 +238,11 @@ def _port(env: Mapping[str, str], name: str, default: int) -> int:
     return port
 
 
-def _switch(env: Mapping[str, str], name: str) -> bool:
-    text = (env.get(name) or "0").lower()
+def _switch(env: Mapping[str, str], name: str, default: str = "0") -> bool:
+    text = (env.get(name) or default).lower()
     if text not in ("0", "1", "no", "yes"):
         raise ConfigError(f"{name}={text!r}: it must be 1 or 0")
     return text in ("1", "yes")
-
-
-def _new_key() -> str:
-    return secrets.token_hex(32)
 
 
 def _new_password() -> str:

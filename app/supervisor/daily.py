@@ -47,6 +47,11 @@ class DailyBook:
             last += timedelta(days=1)
             yield last
 
+    def last_day(self) -> date | None:
+        """The last day any task was tried; None where none ever was."""
+        days = [day for name, text in self._read().items() if name != FAILED and (day := _day(text))]
+        return max(days, default=None)
+
     def done(self, name: str, day: date) -> None:
         """Remember it, in one step."""
         self._note(name, day, failed=False)

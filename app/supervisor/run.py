@@ -8,7 +8,8 @@ from typing import TextIO
 
 from config import ConfigError, Settings
 
-from . import folders, postgres, probe, process, valkey
+from ..domain import clock
+from . import caught_up, folders, past, postgres, probe, process, valkey
 from .children import Child, Supervisor
 from .migrated import Migrations
 from .provision import ensure_roles, wait_for_database
@@ -114,6 +115,8 @@ def _serve(settings: Settings, supervisor: Supervisor, say: Callable[[str], None
     demand_no_practice(settings)
     say("database is up to date")
     migrations.remember()
+    if past.missing(settings):
+        past.write(supervisor, say)
     if not early:
         supervisor.add(web())
     while not supervisor.ending() and probe.http_status(settings.host, settings.port, "/health") is None:
@@ -121,9 +124,13 @@ def _serve(settings: Settings, supervisor: Supervisor, say: Callable[[str], None
         time.sleep(0.1)
     if supervisor.ending():
         return 0
+    clock.configure(settings.clock_file if settings.practice else None)
+    begun, last = clock.business_now(), caught_up.last_day(settings)
     for child in background():  # after the web server answers: on two cores all at once would keep people waiting
         supervisor.add(child)
     announce(settings, say)
+    if last is not None and last < begun.astimezone(caught_up.PARIS).date():
+        caught_up.tell(settings, supervisor, last, begun, say)
     supervisor.watch()
     say("stopping")
     return 0
@@ -135,6 +142,7 @@ def announce(settings: Settings, say: Callable[[str], None]) -> None:
     if practice_bank(settings) is not None:
         say(f"practice bank: {settings.bank_url}/")
     if settings.practice:
+        say(f"tomorrow is one command away: {Path(sys.executable).with_name('egestion')} clock advance 1d")
         say(f"logins, password for all: {settings.practice_password}")
         for login, profile in LOGINS.items():
             say(f"  {login:18} {profile}")
