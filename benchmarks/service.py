@@ -47,7 +47,7 @@ def running() -> Iterator[Service]:
     """Start it, wait until it answers, stop it."""
     with tempfile.TemporaryDirectory(prefix="egestion-bench-") as folder:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("EGESTION_")}
-        environment |= {"EGESTION_DATA_DIR": folder, "EGESTION_PRACTICE_PASSWORD": PASSWORD}
+        environment |= {"EGESTION_DATA_DIR": folder, "EGESTION_PRACTICE_PASSWORD": PASSWORD, "EGESTION_DEMO": "0"}
         environment |= {"EGESTION_PORT": str(_free()), "EGESTION_BANK_PORT": str(_free())}
         settings = load({name: value for name, value in environment.items() if name.startswith("EGESTION_")})
         process = subprocess.Popen([EGESTION, "run"], env=environment, stdout=subprocess.DEVNULL, cwd=folder)

@@ -46,7 +46,7 @@ def tell(settings: Settings, supervisor: Supervisor, since: date, begun: datetim
     except psycopg.Error:
         return  # the database is being started again: what was done stands in the history
     if done and not supervisor.ending():
-        say(f"since {since:%d.%m.%Y}: {summary(done)}")
+        say(f"since {since.isoformat()}: {summary(done)}")
 
 
 def _due(connection: "psycopg.Connection[tuple[object, ...]]") -> bool:

@@ -43,6 +43,7 @@ class Service(Wire):
             "EGESTION_BANK_PORT": str(bank),
             "EGESTION_PRACTICE_PASSWORD": PASSWORD,
             "EGESTION_GATEWAY_DEADLINE": "2",
+            "EGESTION_DEMO": "0",
             "EGESTION_NOT_FOUND_AFTER": "2",
         }
         self.run: subprocess.Popen[str] | None = None

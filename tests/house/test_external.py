@@ -53,7 +53,7 @@ def urls(elsewhere: Settings, command: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def environment(urls: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     clear = {name: value for name, value in os.environ.items() if not name.startswith("EGESTION_")}
-    ports = {"EGESTION_PORT": str(free()), "EGESTION_BANK_PORT": str(free())}
+    ports = {"EGESTION_PORT": str(free()), "EGESTION_BANK_PORT": str(free()), "EGESTION_DEMO": "0"}
     return clear | urls | ports | {"EGESTION_DATA_DIR": str(tmp_path_factory.mktemp("shop"))}
 
 

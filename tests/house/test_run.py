@@ -111,6 +111,7 @@ def test_first_start_says_where_it_is_and_who_may_log_in(service: Run, settings:
     assert f"logins, password for all: {settings.practice_password}" in text
     for login in ("clerk", "supervisor", "accountant", "risk", "manager", "auditor", "admin"):
         assert f"  {login} " in text
+    assert "egestion clock advance 1d" in text
     until(lambda: answers(settings))
     until(lambda: service.call("doctor").returncode == 0)
     clock = service.call("clock", "advance", "1d")
@@ -123,6 +124,41 @@ def test_first_start_says_where_it_is_and_who_may_log_in(service: Run, settings:
     children = service.children()
     assert service.end(signal.SIGTERM) == 0
     assert not [name for name, (pid, seen) in children.items() if alive(pid, seen)]
+
+
+def test_the_first_start_wrote_the_past_at_full_size_and_the_books_hold(service: Run) -> None:
+    """The second start on this folder: it adds nothing; what the first wrote is whole, also in the bank's eyes."""
+    assert not any("past" in line for line in service.lines)
+    said = (service.folder / "log" / "demo.log").read_text().splitlines()
+    sales = {
+        name: int(words.split(" sales")[0].replace(",", ""))
+        for name, _, words in (line.partition(": ") for line in said)
+    }
+    assert sales["PRACTICE"] >= 5_000
+    assert 300 < sales["OTHER"] < sales["PRACTICE"] // 3
+    again = service.call("demo")
+    assert again.returncode == 0
+    assert again.stdout == "nothing to add: every practice merchant has its past\n"
+    found = {each["invariant"]: each for each in json.loads(service.call("verify", "--json").stdout)}
+    assert {name: each["wrong"] for name, each in found.items() if not each["ok"]} == {}
+    assert found["I1"]["checked"] >= sum(sales.values())
+    assert found["I2"]["checked"] > 50  # asked about at the bank: what moved lately
+    assert service.end() == 0
+
+
+def test_after_days_off_one_line_says_what_was_made_up_for(folder: Path, command: str, ports: dict[str, str]) -> None:
+    """Stopped, five days later started again: what was due meanwhile is done, and said once."""
+    first = Run(folder, command, **ports)
+    first.until("ready:")
+    until(lambda: (folder / "daily.json").exists(), 90)
+    assert first.end() == 0
+    assert first.call("clock", "advance", "5d").returncode == 0
+    second = Run(folder, command, **ports)
+    line = second.until("] since 2")
+    assert "sales remitted" in line
+    assert "sales lapsed" in line
+    assert second.end() == 0
+    assert second.call("clock", "reset").returncode == 0
 
 
 def test_every_part_that_is_killed_lives_again(service: Run, settings: Settings) -> None:
