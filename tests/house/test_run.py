@@ -103,9 +103,32 @@ def answers(settings: Settings) -> bool:
     return http_status(settings.host, settings.port, "/health", seconds=2) == 200
 
 
-def test_first_start_says_where_it_is_and_who_may_log_in(service: Run, settings: Settings) -> None:
+def test_a_first_start_writes_the_past_at_full_size_and_the_books_hold(service: Run) -> None:
+    """Within a minute, before the web server answers; whole, also in the bank's eyes, and nothing to add later."""
+    past = next(line for line in service.lines if "the practice merchants' past" in line)
+    ready = next(line for line in service.lines if "ready: " in line)
+    assert service.lines.index(past) < service.lines.index(ready)
+    said = (service.folder / "log" / "demo.log").read_text().splitlines()
+    sales = {
+        name: int(words.split(" sales")[0].replace(",", ""))
+        for name, _, words in (line.partition(": ") for line in said)
+    }
+    assert sales["PRACTICE"] >= 5_000
+    assert 300 < sales["OTHER"] < sales["PRACTICE"] // 3
+    again = service.call("demo")
+    assert again.returncode == 0
+    assert again.stdout == "nothing to add: every practice merchant has its past\n"
+    found = {each["invariant"]: each for each in json.loads(service.call("verify", "--json").stdout)}
+    assert {name: each["wrong"] for name, each in found.items() if not each["ok"]} == {}
+    assert found["I1"]["checked"] >= sum(sales.values())
+    assert found["I2"]["checked"] > 50  # asked about at the bank: what moved lately
+    assert service.end() == 0
+
+
+def test_a_start_says_where_it_is_and_who_may_log_in(service: Run, settings: Settings) -> None:
     service.until("clerk2, manager2")
     text = "\n".join(service.lines)
+    assert "past" not in text  # written by the first start
     assert f"ready: http://127.0.0.1:{settings.port}/" in text
     assert f"practice bank: http://127.0.0.1:{settings.bank_port}/" in text
     assert f"logins, password for all: {settings.practice_password}" in text
@@ -124,26 +147,6 @@ def test_first_start_says_where_it_is_and_who_may_log_in(service: Run, settings:
     children = service.children()
     assert service.end(signal.SIGTERM) == 0
     assert not [name for name, (pid, seen) in children.items() if alive(pid, seen)]
-
-
-def test_the_first_start_wrote_the_past_at_full_size_and_the_books_hold(service: Run) -> None:
-    """The second start on this folder: it adds nothing; what the first wrote is whole, also in the bank's eyes."""
-    assert not any("past" in line for line in service.lines)
-    said = (service.folder / "log" / "demo.log").read_text().splitlines()
-    sales = {
-        name: int(words.split(" sales")[0].replace(",", ""))
-        for name, _, words in (line.partition(": ") for line in said)
-    }
-    assert sales["PRACTICE"] >= 5_000
-    assert 300 < sales["OTHER"] < sales["PRACTICE"] // 3
-    again = service.call("demo")
-    assert again.returncode == 0
-    assert again.stdout == "nothing to add: every practice merchant has its past\n"
-    found = {each["invariant"]: each for each in json.loads(service.call("verify", "--json").stdout)}
-    assert {name: each["wrong"] for name, each in found.items() if not each["ok"]} == {}
-    assert found["I1"]["checked"] >= sum(sales.values())
-    assert found["I2"]["checked"] > 50  # asked about at the bank: what moved lately
-    assert service.end() == 0
 
 
 def test_after_days_off_one_line_says_what_was_made_up_for(folder: Path, command: str, ports: dict[str, str]) -> None:
