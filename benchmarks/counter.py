@@ -54,7 +54,7 @@ def measure(service: Service) -> Iterator[Line]:
     for number in range(ORDERS + WARM):
         pages.append(_timed(partial(clerk.ask, "GET", "/counter")))
         order = {
-            "csrf_token": token, "key": str(uuid.uuid4()), "amount": f"{number + 1}.10", "channel": "TELEPHONE_ORDER",
+            "csrf_token": token, "key": str(uuid.uuid4()), "amount": f"{number + 1},10", "channel": "TELEPHONE_ORDER",
             "order_number": f"BENCH-{number:05d}", "card_number": "4970100000000006", "card_expiry": "0734",
             "security_code": "123", "customer_name": "Ann Example", "confirmed": "",
         }  # fmt: skip

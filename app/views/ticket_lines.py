@@ -86,7 +86,7 @@ def _lines(sale: Any, operation: Any, copy: str) -> list[tuple[str, str | None]]
         if not theirs:
             lines.append((gettext("Done by"), operation.created_by))
     else:
-        lines.append((gettext("Remitted"), _remitted(sale)))
+        lines.append((gettext("Remittance"), _remitted(sale)))
         if not theirs:
             lines.append((gettext("Taken by"), sale.created_by))
     return lines
