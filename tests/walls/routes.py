@@ -63,8 +63,8 @@ def address(rule: Rule, rows: dict[str, int], reference: str, user_id: int) -> s
         "token": "no-token",
         "reference": reference,
         "name": action,
-        "contract": "1000001",
-        "number": 1,
+        "contract": rows["contract_number"],
+        "number": rows["remittance_number"],
     }
     path = rule.rule
     for argument in rule.arguments:

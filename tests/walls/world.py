@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.api.tokens import issue
 from app.database import Scope, unit_of_work
 from app.domain.states import State
-from app.models import Merchant, Reason
+from app.models import Contract, Merchant, Reason, Remittance
 from app.security.identity import look_up
 from app.security.manager import TOKEN_VERSION
 from app.security.profiles import PROFILES
@@ -86,6 +86,9 @@ def build(app: Flask) -> World:
             with unit_of_work(Scope((rows[name]["merchant"],))) as session:
                 merchant = session.scalars(select(Merchant)).one()
                 rows[name] |= make_everything(session, merchant, MARKER[name])
+                remittance = session.scalars(select(Remittance).where(Remittance.id == rows[name]["remittance"])).one()
+                contract = session.scalars(select(Contract).where(Contract.id == remittance.contract_id)).one()
+                rows[name] |= {"contract_number": int(contract.number), "remittance_number": remittance.number}
                 rows[name]["gateway_account"] = _account(session, rows[name], MARKER[name])
                 rows[name]["reason"] = session.scalars(select(Reason.id).order_by(Reason.id)).first() or 0
                 sales = [make_transaction(session, merchant, state, marker=MARKER[name]) for state in STATES]
