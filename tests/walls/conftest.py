@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from app import create_app
-from app.extensions import db
+from app.extensions import db, limiter
 from config import Settings
 from tests.house_fixtures import empty
 from tests.walls.world import World, build
@@ -18,7 +18,7 @@ from tests.walls.world import World, build
 def app(servers: Settings, written_tables: tuple[str, ...]) -> Iterator[Flask]:
     """The application with every plug-in, errors answered as people get them."""
     application = create_app(servers)
-    application.config["RATELIMIT_ENABLED"] = False
+    limiter.enabled = False
     empty(servers, written_tables)
     yield application
     with application.app_context():
