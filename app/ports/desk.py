@@ -103,5 +103,8 @@ class OrderDesk(Protocol):
     def decide(self, actor: Actor, operation_id: int, approve: bool, note: str | None, key: str) -> Answer:
         """Approve or reject a REQUESTED operation; never by the person who asked."""
 
+    def inquire(self, actor: Actor, operation_id: int) -> Answer:
+        """Ask the bank now about an operation without a certain outcome; raises OperationInFlight while it is sent."""
+
     def allowed(self, actor: Actor, transaction: Any) -> list[str]:
         """Return the verbs possible now for this actor on a loaded transaction, without a query."""

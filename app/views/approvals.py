@@ -15,14 +15,17 @@ from ..forms.actions import DECISION, read_action
 from ..forms.keys import new_key, read_key
 from ..forms.typed import typed
 from ..models.queries.desk import demand_operation, reason_label, requested_operations, sale_numbered, zone_of_operation
+from ..models.queries.uncertain import uncertain_operations
 from ..plugin import registry
 from ..security.identity import parse_key
-from ..security.profiles import APPROVE
+from ..security.profiles import APPROVE, RESOLVE
 from ..web.formats import locale_code
 from ..web.refusals import field_sentences, sentence
 from .action_results import message_of
 from .base import Rights
+from .evidence import Evidence, evidence_of
 from .history import PathHistory
+from .merchants_seen import merchants_seen
 
 DECISIONS = {"approve": True, "reject": False}
 
@@ -51,7 +54,17 @@ class ApprovalsView(PathHistory, BaseView):
             }
             for each in requested_operations(session)
         ]
-        return self.render_template("egestion/counter/approvals.html", title=gettext("To approve"), rows=rows)
+        return self.render_template(
+            "egestion/counter/approvals.html", title=gettext("To approve"), rows=rows, closings=self._closings()
+        )
+
+    @staticmethod
+    def _closings() -> list[Evidence]:
+        """What somebody proposes to close with the bank's written answer, for who may confirm it."""
+        if not g.actor.may(RESOLVE):
+            return []
+        found = uncertain_operations(db.session(), merchants_seen())
+        return [evidence_of(each) for each in found if (each.evidence or {}).get("close")]
 
     @expose("/<int:id>/<decision>", methods=["POST"])
     @has_access

@@ -10,10 +10,10 @@ from types import MappingProxyType
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.database import unit_of_work
+from app.database import release_request_connection, unit_of_work
 from app.domain.actor import Actor
 from app.domain.errors import NotAllowedInState, NotFound, NotPermitted, OperationInFlight
-from app.domain.states import OperationName, OperationStatus
+from app.domain.states import OPEN_STATUSES, OperationName, OperationStatus
 from app.domain.verbs import STATES, Verb
 from app.models import Operation, Transaction
 from app.ports import ActionRequest, Answer, NewOrder
@@ -26,7 +26,8 @@ from .cases import Case, open_case
 from .immediate import capture_immediate
 from .ledger import owed, under_way
 from .overtaken import reject_overtaken
-from .runner import Intent, demand_open, perform
+from .resolution import ALL, resolve_one
+from .runner import Intent, demand_open, perform, slot
 from .submissions import DECIDE, bind, claim
 from .verbs import amend, cancel, capture, challenge, duplicate, force, plan, refund, resolve, validate, withdraw
 from .verbs.base import Step, account_of
@@ -138,6 +139,22 @@ class Desk:
 
         return perform(actor, begin)
 
+    def inquire(self, actor: Actor, operation_id: int) -> Answer:
+        """Ask the bank now about an operation without a certain outcome; one settled meanwhile is answered as it is.
+
+        Raises OperationInFlight while it is being sent, or asked about by somebody else.
+        """
+        release_request_connection()
+        done, merchant_id = _as_it_stands(actor, operation_id)
+        if done is not None:
+            return done
+        with slot():
+            asked = resolve_one(merchant_id, operation_id, ALL)
+        done, _ = _as_it_stands(actor, operation_id, still_open=bool(asked))
+        if done is None:
+            raise OperationInFlight()
+        return done
+
     def allowed(self, actor: Actor, transaction: Transaction) -> list[str]:
         """Return the verbs possible now for this actor; needs `operations` and `merchant` loaded."""
         return allowed(actor, transaction, STEPS)
@@ -165,6 +182,18 @@ def demand_still_possible(case: Case, operation: Operation, verb: Verb) -> None:
         return
     if sale.state not in STATES[verb] or (operation.name != OperationName.CREDIT and operation.amount > sale.amount):
         raise NotAllowedInState(state=sale.state)
+
+
+def _as_it_stands(actor: Actor, operation_id: int, *, still_open: bool = False) -> tuple[Answer | None, int]:
+    """The answer for an operation, None while its outcome is open (unless `still_open`), and its merchant."""
+    with unit_of_work(actor) as session:
+        operation = session.scalar(select(Operation).where(Operation.id == operation_id))
+        if operation is None:
+            raise NotFound()
+        actor.demand(profiles.RESOLVE)
+        if operation.status in OPEN_STATUSES and not still_open:
+            return None, operation.merchant_id
+        return answer(session.get_one(Transaction, operation.transaction_id), operation), operation.merchant_id
 
 
 def _find(session: Session, reference: str) -> Transaction:

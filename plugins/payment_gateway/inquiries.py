@@ -25,11 +25,13 @@ from .settle import settle, unknown
 # After 5, 15, 30 s, 1, 5, 30 min, then hourly, counted from the end of the call.
 STEPS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 30, 60, 300, 1800))
 HOURLY = timedelta(hours=1)
+KEPT = 60  # answers of the bank kept with an operation: two days of asking
 
 
 def apply(case: Case, operation: Operation, view: BankView) -> None:
     """Settle an open operation by what the bank says of it, or say when to ask again."""
     unknown(operation)
+    _remember(operation, view)
     sale = case.transaction
     finding = conclude(sale, operation, view)
     operation.inquiries += 1
@@ -43,7 +45,6 @@ def apply(case: Case, operation: Operation, view: BankView) -> None:
         _already_released(case, operation, finding.result)
     elif finding.conclusion == Conclusion.SETTLED and finding.result is not None:
         settle(case, operation, finding.result)
-    _remember(operation, view)
     if operation.status in OPEN_STATUSES and now() - operation.created_at >= OLD_ENOUGH:
         _uncertain_for_long(case, operation)
 
@@ -113,7 +114,8 @@ def _uncertain_for_long(case: Case, operation: Operation) -> None:
 
 
 def _remember(operation: Operation, view: BankView) -> None:
-    """Keep what the bank said last as evidence while the operation is open."""
-    if operation.status in OPEN_STATUSES and view.found is not None:
-        seen = {"found": view.found, "status": view.status, "at": real_now().isoformat()}
-        operation.evidence = {**(operation.evidence or {}), "inquiry": seen}
+    """Keep each of the bank's answers as evidence: who decides about the operation later looks at them."""
+    told = {"found": view.found, "status": view.status, "amount": view.amount, "captured": view.captured_amount}
+    told |= {"refunded": view.refunded_amount, "last_operation": view.last_operation, "at": now().isoformat()}
+    evidence = operation.evidence or {}
+    operation.evidence = {**evidence, "inquiries": [*evidence.get("inquiries", ()), told][-KEPT:]}
