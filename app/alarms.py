@@ -93,7 +93,7 @@ def raise_alarm(
     return alarm
 
 
-def acknowledge(actor: Actor, alarm_id: int) -> Alarm:
+def acknowledge(actor: Actor, alarm_id: int, note: str | None = None) -> Alarm:
     """Take note of an alarm, once; a second person changes nothing. Raises NotFound, NotPermitted."""
     with unit_of_work(actor) as session:
         alarm = session.scalar(select(Alarm).where(Alarm.id == alarm_id).with_for_update())
@@ -103,6 +103,7 @@ def acknowledge(actor: Actor, alarm_id: int) -> Alarm:
         if alarm.acknowledged_at is None:
             alarm.acknowledged_at = now()
             alarm.acknowledged_by = actor.name[:64]
+            alarm.note = note
             record(session, actor, ALARM_ACKNOWLEDGED, f"alarm {alarm.id}", merchant_id=alarm.merchant_id)
     return alarm
 

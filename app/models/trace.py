@@ -57,6 +57,7 @@ class Alarm(MerchantOwned, Model):
     at: Mapped[Moment]
     acknowledged_at: Mapped[Moment | None]
     acknowledged_by: Mapped[str | None] = mapped_column(code(64))
+    note: Mapped[str | None] = mapped_column(String(256))
 
     transaction: Mapped[Any] = relationship(
         "Transaction", primaryjoin="foreign(Alarm.transaction_id) == Transaction.id", viewonly=True

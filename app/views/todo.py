@@ -38,7 +38,7 @@ class Task:
 #: In the order in which they are looked after.
 TASKS: Mapping[str, Task] = MappingProxyType(
     {
-        todo.ALARMS: Task(N_("Alarms"), ALARMS, "bad", "/alarms/list/?_flt_2_acknowledged_at=1"),
+        todo.ALARMS: Task(N_("Alarms"), ALARMS, "bad", "/alarms/"),
         todo.LAPSING: Task(N_("Lapse tomorrow"), tone="bad"),
         todo.UNCERTAIN: Task(N_("Outcome not known yet"), tone="alert"),
         todo.CALL: Task(N_("Call the bank"), tone="alert"),

@@ -37,13 +37,13 @@ class AlarmInterface(LedgerInterface):
 
 
 class AlarmView(LedgerView):
-    """`/alarms`: what a person must look at until it is acknowledged."""
+    """`/alarms/list/`: every alarm there was; AlarmFormsView shows those to work off."""
 
     route_base = "/alarms"
     datamodel = AlarmInterface(Alarm)
     rights: ClassVar[Rights] = {"can_list": frozenset({ALARMS, AUDIT}), "can_show": frozenset({ALARMS, AUDIT})}
     show_template = "egestion/counter/alarm.html"
-    list_title = lazy_gettext("Alarms")
+    list_title = lazy_gettext("All alarms")
     show_title = lazy_gettext("Alarm")
     list_columns: ClassVar[list[str]] = [
         "at",
@@ -60,6 +60,7 @@ class AlarmView(LedgerView):
         "transaction.reference",
         "acknowledged_at",
         "acknowledged_by",
+        "note",
     ]
     label_columns: ClassVar[dict[str, Any]] = LedgerView.label_columns | {"said": lazy_gettext("Message")}
     search_columns: ClassVar[list[str]] = ["at", "acknowledged_at"]
