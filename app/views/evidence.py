@@ -99,7 +99,7 @@ def answer_words(answer: Any, currency: str) -> str:
 
 def _before(operation: Any, currency: str) -> str:
     if operation.before_status is None and operation.before_amount is None:
-        return str(gettext("Nothing: the bank had not been asked before."))
+        return str(gettext("Nothing: this was the first request."))
     return _amounts(
         operation.before_status,
         operation.before_amount,

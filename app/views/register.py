@@ -81,7 +81,7 @@ def register_views(builder: AppBuilder, known: Registry) -> None:
     builder.add_view_no_menu(TicketsView)
     builder.add_view_no_menu(HelpView)
     builder.add_view_no_menu(BulkView)
-    add(UncertainView, "Not known yet", category=CARE)
+    add(UncertainView, "Uncertain outcomes", category=CARE)
     add(ShippedView, "Shipped today", category=WORK)
     builder.add_view_no_menu(ActivationView)
     add(operations.OperationView, "Operations", category=WORK)
@@ -118,7 +118,7 @@ def order_menu(builder: AppBuilder) -> None:
 WORK, CARE, BOOKS, SETTINGS, PEOPLE = "Orders", "Desk", "Bank", "Settings", "People"
 MENU = (
     WORK, "Take an order", "Shipped today", "Transactions", "Operations", "Customers", "Events",
-    CARE, "To approve", "Not known yet", "Alarms", "Rule hits",
+    CARE, "To approve", "Uncertain outcomes", "Alarms", "Rule hits",
     BOOKS, "Remittances", "Unpaid",
     SETTINGS, "Limits", "Reasons", "Options", "Contracts", "Merchants", "Gateway accounts", "Mails",
     PEOPLE, "Team", "Users", "Memberships", "Profiles", "Audit",

@@ -45,7 +45,7 @@ class UncertainView(PathHistory, BaseView):
         rows = [evidence_of(each) for each in uncertain_operations(db.session(), merchants_seen())]
         return self.render_template(
             "egestion/counter/uncertain.html",
-            title=gettext("Not known yet"),
+            title=gettext("Uncertain outcomes"),
             rows=rows,
             several=len(merchants_seen()) > 1,
             most=MOST_UNCERTAIN,
@@ -60,7 +60,7 @@ class UncertainView(PathHistory, BaseView):
         found = evidence_of(operation_numbered(db.session(), parse_key(id)))
         return self.render_template(
             "egestion/counter/uncertain_one.html",
-            title=gettext("Not known yet") if found.open else gettext("Known now"),
+            title=gettext("Uncertain outcome") if found.open else gettext("Known now"),
             found=found,
             outcomes=[(code, str(word)) for code, word in OUTCOMES.items()],
             key=new_key(),

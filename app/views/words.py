@@ -13,7 +13,7 @@ WORDS = (
     lazy_gettext("Customers"),
     lazy_gettext("Events"),
     lazy_gettext("Desk"),
-    lazy_gettext("Not known yet"),
+    lazy_gettext("Uncertain outcomes"),
     lazy_gettext("Alarms"),
     lazy_gettext("Rule hits"),
     lazy_gettext("Mails"),

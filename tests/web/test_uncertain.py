@@ -67,7 +67,7 @@ def test_the_list_says_what_was_asked_and_the_bank_is_asked_at_once(supervisor: 
     page = supervisor.client.get("/uncertain/").text
     row = text(next(each for each in page.split("<tr") if "UNC-1" in each))
     assert "Authorisation supervisor €55.00" in row
-    assert "Nothing: the bank had not been asked before. Not asked yet." in row
+    assert "Nothing: this was the first request. Not asked yet." in row
     assert "seconds" in row or "second" in row
     for _ in range(3):
         assert supervisor.client.get(f"/uncertain/{number(sale)}").status_code == 200
