@@ -1,6 +1,6 @@
 # VPC e-gestion. `make help` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults lock translations
+.PHONY: help run test check bench faults lock translations screenshot
 
 # The first Python that is new enough; PYTHON=… overrides it.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -41,3 +41,7 @@ lock: ## resolve requirements*.in anew into the locks, with hashes (needs uv)
 translations: ## extract the texts and bring the French and English catalogues up to date
 	$(BOOTSTRAP) dev
 	@$(BIN)/python -m tools.translations
+
+screenshot: ## make the README's picture anew (docs/counter.png)
+	$(BOOTSTRAP) test
+	@$(BIN)/python -m tools.screenshot
