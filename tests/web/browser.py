@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -69,7 +70,8 @@ class Person:
 
     def _console(self, message: object) -> None:
         kind, text = message.type, message.text  # type: ignore[attr-defined]  # a ConsoleMessage
-        if kind in ("error", "warning") and "422" not in text:  # Chromium tells of every refused request
+        # Chromium tells of every request that was refused: a wrong field, the stop before a second order.
+        if kind in ("error", "warning") and not re.search("status of (409|422)", text):
             self.complaints.append(text)
 
     def sign_in(self, login: str, password: str) -> None:

@@ -1,0 +1,109 @@
+"""The product as `make run` starts it, and people who come to work on it in Chromium, in French or English."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.web.browser import Person, launched
+from tools.product import PASSWORD, Product, running
+
+expect.set_options(timeout=20_000)  # the machine may be busy with the rest of the product
+
+#: What a page says, in each language.
+WORDS = {
+    "fr": {
+        "approved": "Acceptée", "refused": "Refusée", "call": "Appeler la banque", "cancelled": "annulée",
+        "remit": "à remettre", "remitted": "remise", "sum": "12,34", "part": "2,34", "limit": "5,00", "help": "Aide",
+        "already": "Déjà prise ?", "manager": "Responsable du commerce",
+    },
+    "en": {
+        "approved": "Approved", "refused": "Refused", "call": "Call the bank", "cancelled": "cancelled",
+        "remit": "to remit", "remitted": "remitted", "sum": "23.45", "part": "3.45", "limit": "5.00", "help": "Help",
+        "already": "Taken already?", "manager": "Merchant manager",
+    },
+}  # fmt: skip
+APPROVED, NO_MONEY, REFERRAL = "4970100000000006", "4970100000000519", "4970100000000022"
+
+
+class Worker:
+    """Somebody at a desk: signed in, speaking one language."""
+
+    def __init__(self, browser: Browser, product: Product, language: str) -> None:
+        self.product, self.language, self.words = product, language, WORDS[language]
+        # The browser speaks the other language: a person's own choice wins.
+        self.person = Person(browser, product.address, "en-GB" if language == "fr" else "fr-FR")
+        self.page: Page = self.person.page
+
+    def comes(self, login: str, password: str = PASSWORD) -> None:
+        """Sign in and choose the language."""
+        self.person.sign_in(login, password)
+        self.page.click(f"[name=language][value={self.language}]")
+        self.page.wait_for_selector(f"html[lang={self.language}]")
+
+    def goes(self) -> None:
+        """Sign out."""
+        self.page.click("details.person > summary")
+        self.page.click("details.person button")
+        self.page.wait_for_url("**/login/")
+
+    def order(self, number: str, card: str, amount: str = "", mode: str = "") -> None:
+        """Type an order on the order page and send it."""
+        page = self.page
+        page.fill("#amount", amount or self.words["sum"])
+        page.fill("#order_number", number)
+        page.fill("#card_number", card)
+        page.fill("#card_expiry", "0730")
+        page.fill("#security_code", "123")
+        if mode:
+            page.press("#security_code", "Alt+r")
+            page.select_option("#capture_mode", mode)
+        page.press("#card_expiry", "Enter")
+
+    def finds(self, number: str) -> None:
+        """Find an order by its number and open it."""
+        self.page.goto("/transactions/list/")
+        self.page.fill("[name=q]", number)
+        with self.page.expect_navigation():
+            self.page.press("[name=q]", "Enter")
+        row = self.page.locator("main tr", has_text=number).locator("a[href*='/transactions/show/']").first
+        with self.page.expect_navigation():
+            row.click()
+        expect(self.page.locator("main")).to_contain_text(number)
+
+    def looks_right(self) -> None:
+        """Nothing for axe to say, nothing the browser complained about."""
+        assert self.person.violations() == [], self.page.url
+        assert self.person.complaints == [], self.page.url
+
+
+@pytest.fixture(scope="package")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """Everything, on a fresh folder."""
+    with running(tmp_path_factory.mktemp("day") / "var") as found:
+        yield found
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """The system's browser."""
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def worker(chromium: Browser, product: Product) -> Iterator[Callable[[str], Worker]]:
+    """Gives a desk in a language; in the end nothing may have been complained about."""
+    desks: list[Worker] = []
+
+    def sit(language: str) -> Worker:
+        desks.append(Worker(chromium, product, language))
+        return desks[-1]
+
+    yield sit
+    complaints = [text for desk in desks for text in desk.person.complaints]
+    for desk in desks:
+        desk.person.close()
+    assert complaints == []
