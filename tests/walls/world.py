@@ -90,6 +90,8 @@ def build(app: Flask) -> World:
                 contract = session.scalars(select(Contract).where(Contract.id == remittance.contract_id)).one()
                 rows[name] |= {"contract_number": int(contract.number), "remittance_number": remittance.number}
                 rows[name]["gateway_account"] = _account(session, rows[name], MARKER[name])
+                rows[name]["contract_number"] = int(session.get_one(Contract, rows[name]["contract"]).number)
+                rows[name]["remittance_number"] = session.get_one(Remittance, rows[name]["remittance"]).number
                 rows[name]["reason"] = session.scalars(select(Reason.id).order_by(Reason.id)).first() or 0
                 sales = [make_transaction(session, merchant, state, marker=MARKER[name]) for state in STATES]
                 references[name] = [sale.reference for sale in sales]
