@@ -15,7 +15,7 @@ from ..domain.actor import Actor
 from ..domain.text import N_
 from ..extensions import db
 from ..models.queries import todo
-from ..security.profiles import ALARMS, APPROVE, READ
+from ..security.profiles import ALARMS, APPROVE, READ, RESOLVE
 from .merchants_seen import merchants_seen
 
 ARGUMENT = "todo"  # of the list's address
@@ -29,6 +29,7 @@ class Task:
     right: str = READ
     tone: str = "info"
     url: str = ""
+    unless: str = ""  # a right with which another entry says more
 
     def link(self, name: str) -> str:
         """Return the address of exactly its rows."""
@@ -40,7 +41,8 @@ TASKS: Mapping[str, Task] = MappingProxyType(
     {
         todo.ALARMS: Task(N_("Alarms"), ALARMS, "bad", "/alarms/"),
         todo.LAPSING: Task(N_("Lapse tomorrow"), tone="bad"),
-        todo.UNCERTAIN: Task(N_("Outcome not known yet"), tone="alert"),
+        todo.INBOX: Task(N_("Uncertain outcomes"), RESOLVE, "alert", "/uncertain/"),
+        todo.UNCERTAIN: Task(N_("Outcome not known yet"), tone="alert", unless=RESOLVE),
         todo.CALL: Task(N_("Call the bank"), tone="alert"),
         todo.CHALLENGE: Task(N_("To check"), tone="alert"),
         todo.APPROVALS: Task(N_("To approve"), APPROVE, "alert", "/approvals/"),
@@ -66,7 +68,7 @@ def waiting_for(actor: Actor) -> list[Waiting]:
     """Return what waits in the person's scope, of what they may open; two statements, counts bounded."""
     if not actor.may(READ):
         return []
-    names = [name for name, task in TASKS.items() if actor.may(task.right)]
+    names = [name for name, task in TASKS.items() if actor.may(task.right) and not actor.may(task.unless)]
     found = todo.counts(db.session(), names, merchants_seen(), now())
     return [
         Waiting(gettext(task.label), *found[name], task.link(name), task.tone if found[name][0] else "none")

@@ -18,6 +18,10 @@ from tests.pages.every_page import pages
 from tests.walls.world import PEOPLE, A, World, build
 from tests.web.browser import Person, served
 
+# A browser that leaves drops the icon of the page on its way; the test's server says so when it is collected.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Exception ignored in. <_io.FileIO:pytest.PytestUnraisableExceptionWarning"
+)
 NARROW = {"width": 360, "height": 740}
 WIDE = {"width": 1280, "height": 800}
 

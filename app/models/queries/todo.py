@@ -10,17 +10,21 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, s
 from sqlalchemy.orm import Session
 
 from ...domain.days import day_bounds, local_day
-from ...domain.states import OperationStatus, State
+from ...domain.states import OPEN_STATUSES, OperationStatus, State
 from ..operation import Operation
 from ..trace import Alarm
 from ..transaction import Transaction
+from .alarms import MOST_OPEN
 from .desk import MOST_REQUESTED
 from .keyset import COUNT_LIMIT, of_merchants
 from .merchants import MerchantFacts
+from .uncertain import MOST_UNCERTAIN
 
 TAKEN, REMIT, VALIDATE, CHALLENGE = "taken-today", "to-remit", "to-validate", "to-challenge"
 CALL, UNCERTAIN, LAPSING = "to-call", "uncertain", "lapsing-tomorrow"
-ALARMS, APPROVALS = "alarms", "approvals"
+ALARMS, APPROVALS, INBOX = "alarms", "approvals", "inbox"
+#: Lists of the desk show at most so many.
+MOST = {ALARMS: MOST_OPEN, APPROVALS: MOST_REQUESTED, INBOX: MOST_UNCERTAIN}
 #: Not taken, or nobody knows yet.
 _NOT_TAKEN = (State.REFUSED, State.PENDING, State.REFERRAL)
 _LAPSE = (State.TO_CAPTURE, State.TO_VALIDATE, State.TO_CHALLENGE)
@@ -67,11 +71,11 @@ def condition(name: str, merchants: Sequence[MerchantFacts], at: datetime) -> Co
 def counts(
     session: Session, names: Iterable[str], merchants: Sequence[MerchantFacts], at: datetime
 ) -> dict[str, tuple[int, bool]]:
-    """Return {name: (how many, whether that is all of them)}, each counted up to COUNT_LIMIT; one statement."""
+    """Return {name: (how many, whether that is all of them)}, each counted as far as its list goes; one statement."""
     wanted = list(names)
     if not wanted or not merchants:
         return {}
-    limits = {name: MOST_REQUESTED if name == APPROVALS else COUNT_LIMIT for name in wanted}
+    limits = {name: MOST.get(name, COUNT_LIMIT) for name in wanted}
     bounded = {name: _rows(name, merchants, at).limit(limits[name] + 1).subquery() for name in wanted}
     columns = [select(func.count()).select_from(rows).scalar_subquery() for rows in bounded.values()]
     found = session.execute(select(*columns)).one()
@@ -82,7 +86,9 @@ def _rows(name: str, merchants: Sequence[MerchantFacts], at: datetime) -> Select
     one = literal(1).label("one")
     if name == ALARMS:
         return select(one).select_from(Alarm).where(of_merchants(Alarm, merchants), Alarm.acknowledged_at.is_(None))
-    if name == APPROVALS:
-        asked = Operation.status == OperationStatus.REQUESTED
-        return select(one).select_from(Operation).where(of_merchants(Operation, merchants), asked)
+    if name in (APPROVALS, INBOX):
+        statuses = [OperationStatus.REQUESTED] if name == APPROVALS else sorted(OPEN_STATUSES)
+        return (
+            select(one).select_from(Operation).where(of_merchants(Operation, merchants), Operation.status.in_(statuses))
+        )
     return select(one).select_from(Transaction).where(condition(name, merchants, at))
