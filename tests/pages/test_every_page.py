@@ -39,6 +39,9 @@ def address(app: Flask) -> Iterator[str]:
         yield url
 
 
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # a browser that leaves in the middle of a file
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("login", ["nobody", *PEOPLE])
 def test_every_page(app: Flask, world: World, chromium: Browser, address: str, login: str) -> None:

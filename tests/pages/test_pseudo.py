@@ -16,7 +16,9 @@ from tests.pages.every_page import pages
 from tests.pages.pseudo import spoken, untranslated
 from tests.walls.world import PEOPLE, A, World, build
 
-TOLD = re.compile(r"(GET |POST )?/\S*|(WEB|API) [\d.]+|TEST|test")  # what the audit names, and rows of tests
+TOLD = re.compile(
+    r"(GET |POST )?/\S*|(WEB|API) [\d.]+|TEST|test|\d+ (second|minute)s?"
+)  # what the audit names, and rows of tests
 CODE = re.compile(r"[A-Z_]{4,}|[a-z_:]+")  # codes are shown in words, so a code among the data excuses nothing
 
 

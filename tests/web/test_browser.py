@@ -16,7 +16,7 @@ from tests.web.desk import APPROVED, NO_MONEY, REFERRAL, SILENT
 
 LANGUAGES = {
     "fr-FR": ("112,35", "Acceptée", "Refusée", "habituelle", "F"),
-    "en-GB": ("113.36", "Approved", "Refused", "usual", "E"),
+    "en-GB": ("417.93", "Approved", "Refused", "usual", "E"),
 }
 
 Sit = Callable[..., Person]
