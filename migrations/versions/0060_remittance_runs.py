@@ -28,6 +28,7 @@ FINDERS = {
             SELECT t.contract_id FROM transaction t JOIN contract c ON c.id = t.contract_id JOIN merchant m ON m.id = t.merchant_id
             WHERE t.state = 'TO_CAPTURE' AND NOT t.held AND t.capture_error IS NULL
               AND t.capture_date <= (at AT TIME ZONE 'UTC')::date + 1
+              AND (t.limit_date IS NULL OR t.limit_date >= {LOCAL_DAY})
               AND (t.capture_date < {LOCAL_DAY} OR (t.capture_date = {LOCAL_DAY} AND {LOCAL_TIME} >= c.cut_off)
                    OR (t.limit_date <= {LOCAL_DAY} AND {LOCAL_TIME} >= '12:00')))
         ORDER BY c.id LIMIT most""",
@@ -36,7 +37,7 @@ FINDERS = {
         WHERE (t.state IN ('TO_VALIDATE', 'TO_CHALLENGE')
                OR (t.state = 'TO_CAPTURE' AND (t.held OR t.capture_error IS NOT NULL)))
           AND t.limit_date <= (at AT TIME ZONE 'UTC')::date + 2
-          AND (t.limit_date <= {LOCAL_DAY} OR (t.limit_date = {LOCAL_DAY} + 1 AND {LOCAL_TIME} >= '08:00'))
+          AND (t.limit_date = {LOCAL_DAY} OR (t.limit_date = {LOCAL_DAY} + 1 AND {LOCAL_TIME} >= '08:00'))
           AND NOT EXISTS (SELECT FROM alarm a WHERE a.merchant_id = t.merchant_id AND a.transaction_id = t.id
                           AND a.kind IN ('expires_soon', 'expired'))
         ORDER BY t.limit_date, t.id LIMIT most""",

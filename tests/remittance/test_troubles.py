@@ -194,3 +194,42 @@ def test_the_day_before_its_limit_people_are_told_once(new_shop: NewShop, clock:
     warn_due()
     assert shop.alarms() == ["expires_soon"]
     assert shop.sale(normal).state == "TO_CAPTURE"
+
+
+def test_what_has_lapsed_is_not_warned_of_any_more(shop: Shop, clock: BusinessClock) -> None:
+    clock.at("2027-03-10 12:00")
+    shop.sold(capture_mode="VALIDATION", capture_day=6)
+    clock.at("2027-03-17 00:00:30")
+    warn_due()
+    assert shop.alarms() == []
+
+
+@pytest.mark.parametrize("by_command", [False, True])
+def test_what_is_past_its_limit_lapses_and_is_not_captured(
+    shop: Shop, evening: Evening, clock: BusinessClock, by_command: bool
+) -> None:
+    """Nothing ran for days: the authorisation may not hold any more, so the sale is released, never remitted."""
+    clock.at("2027-03-10 15:00")
+    over = shop.sold(capture_day=2)
+    clock.at("2027-03-11 15:00")
+    still = shop.sold(capture_day=2)
+    clock.at("2027-03-17 00:00:30")
+    assert evening.run(date(2027, 3, 17) if by_command else None).sent == {"DONE": 1}
+    assert (shop.sale(over).state, shop.sale(still).state) == ("TO_CAPTURE", "CAPTURED")
+    shop.lapse()
+    shop.send_waiting()
+    assert shop.sale(over).state == "EXPIRED"
+    assert shop.alarms() == ["expired"]
+
+
+def test_a_sale_that_cannot_even_be_set_aside_blocks_no_other(
+    shop: Shop, evening: Evening, clock: BusinessClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.at("2027-03-10 15:00")
+    poison, good = shop.sold(capture_day=0), [shop.sold(capture_day=0) for _ in range(3)]
+    evening.change(poison, gateway_account_id=None)
+    clock.at("2027-03-10 21:00")
+    monkeypatch.setattr("app.failpoints._points", {"remittance.before_try_noted": ["raise", 1]})
+    assert evening.run().sent == {"ASIDE": 1, "DONE": 3}
+    assert {shop.sale(each).state for each in good} == {"CAPTURED"}
+    shop.differs.add(poison)

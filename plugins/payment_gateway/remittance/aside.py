@@ -8,6 +8,7 @@ from app.domain.actor import machine
 from app.domain.errors import DomainError
 from app.domain.states import Event, OperationName, OperationStatus, State
 from app.domain.text import N_
+from app.failpoints import fail_point
 
 from ..cases import open_case
 from ..ledger import enter, finish
@@ -27,6 +28,7 @@ def note_try(merchant_id: int, transaction_id: int, remittance_id: int | None, w
         except DomainError:
             return
         sale = case.transaction
+        fail_point("remittance.before_try_noted")
         if sale.state != State.TO_CAPTURE or sale.capture_error:
             return
         sale.capture_tries += 1

@@ -82,5 +82,10 @@ def capture(merchant_id: int, transaction_id: int, due: Due, remittance_id: int 
 
 def _failed(merchant_id: int, transaction_id: int, remittance_id: int | None, why: str, error: Exception) -> Sent:
     log.error("capture_failed", transaction=transaction_id, error=why, exc_info=error)
-    note_try(merchant_id, transaction_id, remittance_id, why)
+    try:
+        note_try(merchant_id, transaction_id, remittance_id, why)
+    except OperationalError:
+        raise
+    except Exception as worse:  # it stays due, and the next pass finds it again; the others go on
+        log.error("try_not_noted", transaction=transaction_id, error=type(worse).__name__, exc_info=worse)
     return Sent.ASIDE

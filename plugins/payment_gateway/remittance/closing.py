@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -15,8 +17,9 @@ from .due import Due, count
 CLOSED = ("SENT", "PARTLY_SENT")
 
 
-def close_sent(session: Session, contract: Contract) -> list[Remittance]:
-    """Close every remittance of the contract from which nothing has to leave any more; returns those closed."""
+def close_sent(session: Session, contract: Contract, today: date) -> list[Remittance]:
+    """Close every remittance of the contract from which nothing has to leave any more; returns those closed. `today` is
+    the merchant's local day."""
     sending = session.scalars(
         select(Remittance)
         .where(
@@ -31,7 +34,7 @@ def close_sent(session: Session, contract: Contract) -> list[Remittance]:
     closed = []
     for number, remittance in enumerate(sending, 1):
         # Sales that still have to leave go with the last of them.
-        if _calling(session, remittance) or (number == len(sending) and _left(session, contract, remittance)):
+        if _calling(session, remittance) or (number == len(sending) and _left(session, contract, remittance, today)):
             continue
         sums = sums_of(session, [remittance])[remittance.id]
         remittance.debit_amount, remittance.credit_amount = sums.debit_amount, sums.credit_amount
@@ -75,8 +78,8 @@ def _calling(session: Session, remittance: Remittance) -> bool:
     return session.scalar(sent) is not None
 
 
-def _left(session: Session, contract: Contract, remittance: Remittance) -> bool:
-    return count(session, contract, Due(remittance.day, remittance.day, patient=False)) > 0
+def _left(session: Session, contract: Contract, remittance: Remittance, today: date) -> bool:
+    return count(session, contract, Due(remittance.day, remittance.day, today, patient=False)) > 0
 
 
 def _of(remittance: Remittance) -> ColumnElement[bool]:

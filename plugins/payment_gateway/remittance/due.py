@@ -20,11 +20,12 @@ NOON = time(12)  # from here on what reaches its limit today is sent (domain.md 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What leaves: planned until `until`, or at its limit by `last_chance`. `patient`: not what has to pause after a
-    failure."""
+    """What leaves: planned until `until`, or at its limit by `last_chance`; never what was past its limit before `today`,
+    for its authorisation may not hold any more: it lapses. `patient`: not what has to pause after a failure."""
 
     until: date
     last_chance: date
+    today: date
     patient: bool = True
 
     def holds(self, sale: Transaction) -> bool:
@@ -33,7 +34,11 @@ class Due:
             return False
         if self.patient and sale.capture_next_at is not None and sale.capture_next_at > real_now():
             return False
-        return sale.capture_date <= self.until or (sale.limit_date is not None and sale.limit_date <= self.last_chance)
+        if sale.limit_date is None:
+            return sale.capture_date <= self.until
+        return sale.limit_date >= self.today and (
+            sale.capture_date <= self.until or sale.limit_date <= self.last_chance
+        )
 
     def condition(self, contract: Contract) -> ColumnElement[bool]:
         """Return the same for a query over the sales of a contract."""
@@ -48,6 +53,7 @@ class Due:
             Transaction.held.is_(False),
             Transaction.capture_error.is_(None),
             planned,
+            or_(Transaction.limit_date.is_(None), Transaction.limit_date >= self.today),
             ~_under_way(),
         ]
         if self.patient:
@@ -62,8 +68,8 @@ def due_now(contract: Contract, zone_name: str, at: datetime) -> Due:
     today, wall = local_day(at, zone), at.astimezone(zone).time()
     yesterday = add_days(today, -1)
     if wall >= contract.cut_off:
-        return Due(today, today)
-    return Due(yesterday, today if wall >= NOON else yesterday)
+        return Due(today, today, today)
+    return Due(yesterday, today if wall >= NOON else yesterday, today)
 
 
 def some(session: Session, contract: Contract, due: Due, after: int, most: int) -> Sequence[int]:

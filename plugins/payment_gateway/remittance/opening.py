@@ -40,7 +40,7 @@ def begin_round(session: Session, contract: Contract, zone_name: str, at: dateti
     else:
         evening = day
     _send_open(session, contract, evening or add_days(today, -1))
-    due = due_now(contract, zone_name, at) if day is None else Due(day, day, patient=False)
+    due = due_now(contract, zone_name, at) if day is None else Due(day, day, today, patient=False)
     found = count(session, contract, due)
     if evening is None:
         return Round(due, found)

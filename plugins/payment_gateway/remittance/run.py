@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import structlog
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from app.database import Scope, now, unit_of_work
+from app.domain.days import local_day
 from app.models import Contract, Merchant
 
 from .captures import Sent, capture
@@ -78,8 +80,9 @@ def send(merchant_id: int, contract_id: int, round_: Round, told: Told | None = 
 def close(merchant_id: int, contract_id: int) -> list[str]:
     """Close what is complete; returns `<contract>-<number>` of each."""
     with unit_of_work(Scope((merchant_id,))) as session:
-        contract, _ = _contract(session, merchant_id, contract_id)
-        closed = [f"{contract.number}-{each.number}" for each in close_sent(session, contract)]
+        contract, zone = _contract(session, merchant_id, contract_id)
+        today = local_day(now(), ZoneInfo(zone))
+        closed = [f"{contract.number}-{each.number}" for each in close_sent(session, contract, today)]
     for name in closed:
         log.info("remittance_closed", remittance=name)
     return closed
