@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
@@ -17,7 +18,7 @@ from .parameters import DEFAULT_PAGE, read_parameters
 
 
 @dataclass(frozen=True, slots=True)
-class ListFilter:
+class ListFilter(ABC):
     """Which rows of a model, of which merchants, in which order, from where on. Subclasses say the first four."""
 
     model: ClassVar[Any]
@@ -41,13 +42,13 @@ class ListFilter:
         mine = chosen(merchants, values.get("merchant"))
         return cls(mine, values, values["sort"], values.get("cursor"), values.get("page_size") or DEFAULT_PAGE)
 
+    @abstractmethod
     def of_group(self, group: Sequence[MerchantFacts]) -> list[ColumnElement[bool]]:
         """Return the conditions on rows of merchants that share a zone."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rows(self, session: Session, ids: Sequence[int]) -> Iterable[Any]:
         """Return the rows of these ids, in any order, with what showing them reads."""
-        raise NotImplementedError
 
     def conditions(self, session: Session, also: Conditions = ()) -> ConditionsFor:
         """Return all conditions by group of merchants; `also` narrows further."""
