@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.database import now, real_now
 from app.domain.actor import Actor
-from app.domain.states import OPEN_STATUSES, Event, OperationName, OperationStatus, next_state
+from app.domain.states import OPEN_STATUSES, Event, OperationName, OperationStatus, State, next_state
 from app.models import Operation, Transaction, TransactionEvent
 from app.ports import GatewayResult
 
@@ -77,6 +77,17 @@ def mark_sent(transaction: Transaction, operation: Operation) -> None:
     operation.next_inquiry_at = operation.deadline + GRACE
     operation.ended_at = operation.due_at = None
     operation.inquiries = operation.not_found_count = 0
+
+
+def let_go(sale: Transaction, operation: Operation) -> bool:
+    """Take what the bank released off the sale's amounts, ours and the bank's; returns whether it was the whole."""
+    whole = operation.amount == sale.amount
+    sale.amount -= operation.amount
+    sale.bank_amount = 0 if whole else (sale.bank_amount or 0) - operation.amount
+    if whole:
+        sale.bank_status = State.CANCELLED
+        sale.capture_date, sale.held, sale.capture_error = None, False, None
+    return whole
 
 
 def wait(operation: Operation, until: datetime) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from app.domain.bin_facts import TABLE_VERSION, bin_facts
+from app.domain.bin_facts import bin_facts
 from app.domain.brands import AMEX, choose_brand
 from app.domain.days import MAX_CAPTURE_DAY, check_capture_day
 from app.domain.errors import DomainError, FieldError, InvalidInput
@@ -78,11 +79,25 @@ def mode_of(wanted: str, contract: Contract, verbs: frozenset[str]) -> str:
     return wanted
 
 
+def of_bin(bin6: str) -> dict[str, Any]:
+    """Return the columns that keep what the table of BINs says at the time of the order."""
+    facts = bin_facts(bin6)
+    return {
+        "bin": bin6,
+        "bin_country": facts.country,
+        "bin_type": facts.type,
+        "bin_commercial": facts.commercial,
+        "bin_prepaid": facts.prepaid,
+        "bin_virtual": facts.virtual,
+        "bin_systematic": facts.systematic,
+        "bin_table_version": facts.table_version,
+    }
+
+
 def new_sale(
     shop: Shop, order: NewOrder, contract: Contract, account: GatewayAccount, brand: str, choice: str, at: datetime
 ) -> Transaction:
     """Return the sale of a typed order, not yet PENDING, its card, customer and clerk still to be set."""
-    facts = bin_facts(order.card.bin)
     return Transaction(
         merchant_id=shop.merchant.id,
         contract_id=contract.id,
@@ -101,17 +116,10 @@ def new_sale(
         reserved_amount=0,
         brand=brand,
         brand_choice=choice,
-        bin=order.card.bin,
         last4=order.card.last4,
         masked_pan=order.card.masked,
         card_expiry=order.card.expiry_yyyymm,
-        bin_country=facts.country,
-        bin_type=facts.type,
-        bin_commercial=facts.commercial,
-        bin_prepaid=facts.prepaid,
-        bin_virtual=facts.virtual,
-        bin_systematic=facts.systematic,
-        bin_table_version=TABLE_VERSION,
+        **of_bin(order.card.bin),
         customer_id=order.customer_id,
         return_context=order.return_context,
         note=order.note,

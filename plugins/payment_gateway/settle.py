@@ -26,7 +26,7 @@ from app.ports import GatewayResult, Outcome
 from .approval import approve
 from .cases import Case
 from .late import late_answer
-from .ledger import enter, finish, owed, promised, wait
+from .ledger import enter, finish, let_go, owed, promised, wait
 from .nights import refund_leaves_at
 from .not_done import tell_not_done
 from .remittance.closing import judge_again
@@ -172,12 +172,7 @@ def _released(case: Case, operation: Operation, result: GatewayResult) -> None:
         sale.bank_status, sale.bank_amount = State.CANCELLED, 0
         finish(sale, operation, OperationStatus.DONE, result)
         return
-    whole = operation.amount == sale.amount
-    sale.amount -= operation.amount
-    sale.bank_amount = 0 if whole else (sale.bank_amount or 0) - operation.amount
-    if whole:
-        sale.bank_status = State.CANCELLED
-        sale.capture_date, sale.held, sale.capture_error = None, False, None
+    whole = let_go(sale, operation)
     enter(case.session, sale, operation, _release_event(operation, sale.state, whole), case.actor)
     finish(sale, operation, OperationStatus.DONE, result)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from app.domain.bin_facts import TABLE_VERSION, bin_facts
 from app.domain.brands import AMEX, Initiation, choose_brand
 from app.domain.days import add_days, capture_date, limit_date
 from app.domain.states import CaptureMode, Event, OperationName, OperationStatus, State
@@ -12,6 +11,7 @@ from app.models import RiskHit, Transaction
 from app.models.search_keys import order_key
 from app.ports import Decision, Outcome
 
+from ..orders import of_bin
 from ..references import ALPHABET, LENGTH
 from ..simulator.scenarios import FORCING_NUMBER
 from .cards import PastCard
@@ -37,7 +37,7 @@ def order(
     wish = rng.choice(card.brands) if rng.random() < 0.09 else None
     brand, choice = choose_brand(card.brands, wish, merchant.default_brand)
     contract, account = place.doors["AMEX" if brand == AMEX else "CARD"]
-    facts, seller = bin_facts(card.bin), place.seller()
+    seller = place.seller()
     sale = Transaction(
         merchant_id=merchant.id,
         contract_id=contract.id,
@@ -56,17 +56,10 @@ def order(
         reserved_amount=0,
         brand=brand,
         brand_choice=choice,
-        bin=card.bin,
         last4=card.last4,
         masked_pan=card.masked,
         card_expiry=card.expiry,
-        bin_country=facts.country,
-        bin_type=facts.type,
-        bin_commercial=facts.commercial,
-        bin_prepaid=facts.prepaid,
-        bin_virtual=facts.virtual,
-        bin_systematic=facts.systematic,
-        bin_table_version=TABLE_VERSION,
+        **of_bin(card.bin),
         complementary_code="00",
         capture_mode=mode,
         capture_day=_deferral(place, mode),

@@ -12,6 +12,7 @@ from app.domain.states import CaptureMode, Event, OperationName, OperationStatus
 from app.models import Contract
 from app.ports import Outcome
 
+from ..ledger import let_go
 from .life import Life, answered
 
 CAPTURE_REFUSED_TEXT = "The bank refused the capture of %(reference)s (%(code)s); it waits for your decision."
@@ -96,12 +97,7 @@ def refuse_challenge(life: Life, at: datetime, by: Actor, note: str | None) -> N
 
 def _released(life: Life, at: datetime, by: Actor, event: Event) -> None:
     sale, operation = life.sale, life.operations[-1]
-    whole = operation.amount == sale.amount
-    sale.amount -= operation.amount
-    sale.bank_amount = 0 if whole else (sale.bank_amount or 0) - operation.amount
-    if whole:
-        sale.bank_status = State.CANCELLED
-        sale.capture_date, sale.held, sale.capture_error = None, False, None
+    let_go(sale, operation)
     life.happen(event, at, by, operation)
     life.end(operation, DONE, at, answered(Outcome.APPROVED, "00"))
 
