@@ -47,6 +47,8 @@ TO_VALIDATE   CANCELLED_IN_PART               TO_VALIDATE
 TO_VALIDATE   EXPIRED                         EXPIRED
 TO_CAPTURE    CAPTURED                        CAPTURED
 TO_CAPTURE    CAPTURE_REFUSED                 TO_CAPTURE
+TO_CAPTURE    CAPTURE_NOT_DONE                TO_CAPTURE
+TO_CAPTURE    SET_ASIDE                       TO_CAPTURE
 TO_CAPTURE    MOVED                           TO_CAPTURE
 TO_CAPTURE    HELD                            TO_CAPTURE
 TO_CAPTURE    RELEASED                        TO_CAPTURE
