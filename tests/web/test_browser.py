@@ -15,8 +15,8 @@ from tests.web.conftest import PASSWORD
 from tests.web.desk import APPROVED, NO_MONEY, REFERRAL, SILENT
 
 LANGUAGES = {
-    "fr-FR": ("112,35", "Acceptée", "Refusée", "habituelle", "F"),
-    "en-GB": ("417.93", "Approved", "Refused", "usual", "E"),
+    "fr-FR": ("112,35", "Acceptée", "Refusée", "habituelle", "KEYS-F"),
+    "en-GB": ("113.36", "Approved", "Refused", "usual", "KEYS-E"),
 }
 
 Sit = Callable[..., Person]
