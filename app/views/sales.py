@@ -32,7 +32,9 @@ from .watch import RiskHitView
 
 MOST_PERIODS = 120  # rows of subtotals by day; above it they are by month
 # Who may do it to their own sale only sees the button too; the verb looks at the sale.
-IN_ROWS = ("validate", "capture", "cancel", "refund", "force", "accept-challenge", "refuse-challenge")
+IN_ROWS = (
+    "validate", "capture", "cancel", "refund", "duplicate", "force", "accept-challenge", "refuse-challenge", "amend",
+)  # fmt: skip
 ALSO_OWN = {CANCEL: CANCEL_OWN, AMEND: AMEND_OWN}
 
 

@@ -6,13 +6,17 @@ import re
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import delete
 from werkzeug.test import TestResponse
 
 from app.database import Scope, unit_of_work
+from app.domain.actor import Actor
 from app.models import MerchantLimit, Transaction
+from app.ports import ActionRequest, Answer
+from app.views import bulk_run
 from tests.bank.conftest import BankProcess
 from tests.web.desk import REFERRAL, Desk, filled_in, key_of, token_of
 
@@ -251,3 +255,38 @@ def test_sales_of_another_merchant_are_not_there(as_: As, sales: list[Transactio
     stolen = [*boxes(page), f"{sales[0].id}:TO_CAPTURE:1000"]
     assert send(other, page, sale=stolen).status_code == 404
     assert cancels(bank, [own, sales[0]]) == [[], []], "all or nothing is looked at before anything is done"
+
+
+def test_what_was_not_begun_in_time_goes_on_under_the_same_key(
+    supervisor: Desk, sales: list[Transaction], bank: BankProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tick(supervisor, "cancel", sales).text
+    monkeypatch.setattr(bulk_run, "LONGEST", -1.0)
+    late = send(supervisor, page, reason="GOODWILL")
+    assert "3 not begun" in late.text
+    assert cancels(bank, sales) == [[], [], []]
+    monkeypatch.undo()
+    form = late.text.split('class="inline"', 1)[1].split("</form>", 1)[0]
+    data = filled_in(form) | {"sale": re.findall(r'name="sale" value="([^"]+)"', form)}
+    assert "3 done" in supervisor.client.post("/bulk/", data=data).text
+    assert cancels(bank, sales) == [[1000], [2000], [3000]]
+    assert supervisor.sale(sales[0].reference).operations[-1].reason == "GOODWILL"
+
+
+def test_an_accident_with_one_row_stops_no_other(
+    supervisor: Desk, sales: list[Transaction], bank: BankProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actions = supervisor.app.extensions["egestion"].actions
+    cancel = actions["cancel"]
+
+    def stumble(actor: Actor, reference: str, asked: ActionRequest, key: str) -> Answer:
+        if reference == sales[1].reference:
+            raise RuntimeError("a defect")
+        return cancel.handler(actor, reference, asked, key)
+
+    page = tick(supervisor, "cancel", sales).text
+    monkeypatch.setitem(actions, "cancel", replace(cancel, handler=stumble))
+    found = results(send(supervisor, page).text)
+    assert [found[sale.order_number or ""][0] for sale in sales] == ["done", "not known yet", "done"]
+    assert "look at this sale before you try again" in found[sales[1].order_number or ""][1]
+    assert cancels(bank, sales) == [[1000], [], [3000]]
