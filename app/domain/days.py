@@ -98,14 +98,20 @@ def capture_date(
     reaches its limit today is retried until the day's end.
     """
     planned = add_days(local_day(authorised_at, zone), capture_day)
-    soonest = _next_remittance(accepted_at or authorised_at, zone, cut_off)
+    soonest = next_remittance(accepted_at or authorised_at, zone, cut_off)
     chosen = max(planned, soonest)
     return chosen if limit is None else min(chosen, limit)
 
 
+def next_remittance(now: datetime, zone: tzinfo, cut_off: time = DEFAULT_CUT_OFF) -> date:
+    """Return the day whose remittance takes what is ready `now`: today, tomorrow from the cut-off on."""
+    local = _local(now, zone)
+    return add_days(local.date(), 1) if local.time() >= cut_off else local.date()
+
+
 def validated_capture_date(now: datetime, limit: date, zone: tzinfo, cut_off: time = DEFAULT_CUT_OFF) -> date:
     """Return the day a sale validated `now` is remitted: today, tomorrow after cut-off, never beyond its limit_date."""
-    return min(_next_remittance(now, zone, cut_off), limit)
+    return min(next_remittance(now, zone, cut_off), limit)
 
 
 def blackout(now: datetime, zone: tzinfo, start: time = BLACKOUT_START, end: time = BLACKOUT_END) -> datetime | None:
@@ -122,11 +128,6 @@ def blackout(now: datetime, zone: tzinfo, start: time = BLACKOUT_START, end: tim
         if closes <= now < opens:
             return opens
     return None
-
-
-def _next_remittance(now: datetime, zone: tzinfo, cut_off: time) -> date:
-    local = _local(now, zone)
-    return add_days(local.date(), 1) if local.time() >= cut_off else local.date()
 
 
 def _local(instant: datetime, zone: tzinfo) -> datetime:

@@ -12,7 +12,7 @@ from flask import g
 from flask_babel import gettext
 
 from ..database import now
-from ..domain.days import local_day
+from ..domain.days import local_day, next_remittance
 from ..domain.states import OperationStatus
 from ..domain.verbs import Verb
 from ..forms.counter import CUSTOMER
@@ -60,6 +60,11 @@ def remaining(sale: Any, verb: str) -> int:
     if verb == Verb.REFUND:
         return int(sale.refundable_amount)
     return int(sale.original_amount if verb == Verb.DUPLICATE else sale.amount)
+
+
+def soonest_of(sale: Any) -> date:
+    """Return the day of the next remittance of a sale's contract."""
+    return next_remittance(now(), ZoneInfo(sale.merchant.zone), sale.contract.cut_off)
 
 
 def withdrawable(sale: Any) -> list[Any]:
@@ -113,7 +118,7 @@ def _day(_session: Any, sale: Any, _verb: str, name: str) -> Control:
 
 
 def _date(_session: Any, sale: Any, _verb: str, name: str) -> Control:
-    attrs = {"min": _today(sale).isoformat()}
+    attrs = {"min": soonest_of(sale).isoformat()}
     hint = None
     if sale.limit_date is not None:
         attrs["max"] = sale.limit_date.isoformat()

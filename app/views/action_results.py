@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from ..domain.response_codes import words_of
 from ..domain.states import OperationName, OperationStatus
+from ..domain.verbs import Verb
 from ..ports import Answer, TransactionAction
 from ..web import formats, labels
 from .panel import APPROVED, HELD, REFUSED, answer_sentence, panel_of
@@ -26,6 +27,8 @@ def message_of(done: Answer, sale: Any, action: TransactionAction | None = None)
     """Return the message for an answer; `sale` is the transaction it names, loaded with its operations."""
     operation = next((each for each in sale.operations if each.id == done.operation_id), None)
     if operation is None:
+        if action is not None and action.name in (Verb.MOVE, Verb.HOLD, Verb.RELEASE):
+            return Message(_planned(sale), "success")
         return Message(gettext("Done: %(action)s.", action=gettext(action.label) if action else ""), "success")
     if operation.name in NEW_SALES and operation.status != OperationStatus.REQUESTED and done.code is None:
         return Message(answer_sentence(sale), _tone_of_sale(sale))
@@ -33,6 +36,14 @@ def message_of(done: Answer, sale: Any, action: TransactionAction | None = None)
     if done.code == "approval_required":
         return Message(_wants_approval(operation, what), "info")
     return _by_status(operation, sale, what)
+
+
+def _planned(sale: Any) -> str:
+    """When the sale leaves now, after it was moved, held or released."""
+    days = {"day": formats.day(sale.capture_date), "limit": formats.day(sale.limit_date)}
+    if sale.held:
+        return str(gettext("Done: it is held out of the remittances; it lapses after %(limit)s.", **days))
+    return str(gettext("Done: it leaves with the remittance of %(day)s.", **days))
 
 
 def _by_status(operation: Any, sale: Any, what: str) -> Message:

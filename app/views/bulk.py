@@ -11,6 +11,7 @@ from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
 from ..domain.errors import DomainError, InvalidInput, NotPermitted
+from ..domain.text import N_
 from ..extensions import db
 from ..forms.actions import TAKES, fields_of, read_action
 from ..forms.bulk import MOST, read_ticked
@@ -30,7 +31,7 @@ from .field_labels import summary_line
 from .history import PathHistory
 from .merchants_seen import merchants_seen
 
-FIELDS = ("reason", "note")  # the same for all rows; the amount is each row's own
+FIELDS = ("reason", "capture_date", "note")  # the same for all rows; the amount is each row's own
 
 
 class BulkView(PathHistory, BaseView):
@@ -143,6 +144,9 @@ def _read(action: TransactionAction, values: Mapping[str, str]) -> ActionRequest
         raise InvalidInput(errors)
     fields = TAKES.get(action.name) or fields_of(tuple(action.form))
     known = {field.name for field in fields}
+    for field in fields:
+        if field.required and field.name not in values:  # one answer for all rows, before any is begun
+            raise InvalidInput.of(field.name, "missing", N_("This field is needed."))
     return read_action(fields, {name: text for name, text in values.items() if name in known})
 
 

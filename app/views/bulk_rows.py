@@ -20,6 +20,7 @@ from ..ports import TransactionAction
 from ..web import formats
 from .action_controls import OFF, Control
 from .action_links import possible_actions, why_not
+from .bulk_days import PLANS, move_control, plan_of
 from .field_labels import field_label
 from .sales import ALSO_OWN
 
@@ -27,11 +28,17 @@ _TITLES = {
     Verb.CANCEL: N_("Cancel several sales"),
     Verb.VALIDATE: N_("Validate several sales"),
     Verb.CAPTURE: N_("Send several sales to the bank now"),
+    Verb.MOVE: N_("Move several sales to another day"),
+    Verb.HOLD: N_("Hold several sales"),
+    Verb.RELEASE: N_("Release several sales"),
 }
 _BUTTONS = {
     Verb.CANCEL: N_("Cancel the ticked sales"),
     Verb.VALIDATE: N_("Validate the ticked sales"),
     Verb.CAPTURE: N_("Send the ticked sales now"),
+    Verb.MOVE: N_("Move the ticked sales"),
+    Verb.HOLD: N_("Hold the ticked sales"),
+    Verb.RELEASE: N_("Release the ticked sales"),
 }
 
 
@@ -43,6 +50,7 @@ class Row:
     why: str | None = None
     remark: str | None = None
     ticked: bool = True
+    alert: bool = True  # the remark warns of something
 
     @property
     def value(self) -> str:
@@ -70,7 +78,7 @@ def _row(action: TransactionAction, sale: Any, limit: int | None) -> Row:
         return Row(sale, why_not(action, sale), ticked=False)
     if limit is not None and sale.amount > limit:
         return Row(sale, remark=gettext("above the limit: a second person has to approve"))
-    return Row(sale)
+    return Row(sale, remark=plan_of(sale), alert=False) if action.name in PLANS else Row(sale)
 
 
 def may_ask(action: TransactionAction) -> bool:
@@ -87,8 +95,8 @@ def sums(amounts: Iterable[tuple[str, int]]) -> list[str]:
 
 
 def bulk_controls(action: TransactionAction, rows: Sequence[Row]) -> list[Control]:
-    """Return the controls that are the same for all rows: a reason every merchant of them has, a note."""
-    found: list[Control] = []
+    """Return the controls that are the same for all rows: a day, a reason every merchant of them has, a note."""
+    found: list[Control] = [move_control(rows)] if "capture_date" in action.form else []
     if "reason" in action.form:
         lists = [
             dict(reasons_of(db.session(), merchant_id, formats.locale_code()))

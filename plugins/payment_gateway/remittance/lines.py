@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, joinedload
 
-from app.domain.days import add_days, local_day
+from app.domain.days import next_remittance
 from app.domain.errors import NotAllowedInState
 from app.domain.states import OperationName
 from app.models import Contract, Operation, Remittance, Transaction
@@ -84,9 +84,7 @@ def leave(operation: Operation) -> None:
 
 def remittance_day(contract: Contract, zone_name: str, at: datetime) -> date:
     """Return the day whose remittance takes what is captured now: today, tomorrow after the contract's cut-off."""
-    zone = ZoneInfo(zone_name)
-    today = local_day(at, zone)
-    return add_days(today, 1) if at.astimezone(zone).time() >= contract.cut_off else today
+    return next_remittance(at, ZoneInfo(zone_name), contract.cut_off)
 
 
 def lock_contract(session: Session, contract_id: int) -> None:
