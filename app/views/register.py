@@ -26,6 +26,7 @@ from .activation import ActivationView
 from .alarm_forms import AlarmFormsView
 from .approvals import ApprovalsView
 from .bulk import BulkView
+from .calendar import CalendarView
 from .counter import CounterView
 from .help import HelpView
 from .history import UtilView
@@ -91,6 +92,7 @@ def register_views(builder: AppBuilder, known: Registry) -> None:
     add(customers.CustomerView, "Customers", category=WORK)
     builder.add_view_no_menu(watch.AlarmView)
     add(books.UnpaidView, "Unpaid", category=BOOKS)
+    add(CalendarView, "Calendar", category=BOOKS)
     add(books.RemittanceView, "Remittances", category=BOOKS)
     add(watch.OutboxView, "Mails", category=SETTINGS)
     add(merchant_rules.LimitView, "Limits", category=SETTINGS)
@@ -119,7 +121,7 @@ WORK, CARE, BOOKS, SETTINGS, PEOPLE = "Orders", "Desk", "Bank", "Settings", "Peo
 MENU = (
     WORK, "Take an order", "Shipped today", "Transactions", "Operations", "Customers", "Events",
     CARE, "To approve", "Uncertain outcomes", "Alarms", "Rule hits",
-    BOOKS, "Remittances", "Unpaid",
+    BOOKS, "Calendar", "Remittances", "Unpaid",
     SETTINGS, "Limits", "Reasons", "Options", "Contracts", "Merchants", "Gateway accounts", "Mails",
     PEOPLE, "Team", "Users", "Memberships", "Profiles", "Audit",
 )  # fmt: skip

@@ -18,6 +18,7 @@ WORDS = (
     lazy_gettext("Rule hits"),
     lazy_gettext("Mails"),
     lazy_gettext("Bank"),
+    lazy_gettext("Calendar"),
     lazy_gettext("Remittances"),
     lazy_gettext("Unpaid"),
     lazy_gettext("Settings"),

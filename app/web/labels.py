@@ -98,7 +98,23 @@ OUTCOMES: Words = {
     "FAILED": (lazy_gettext("not done"), "bad"),
     "UNKNOWN": (lazy_gettext("outcome unknown"), "alert"),
 }
-TABLES = {"state": STATES, "operation": OPERATIONS, "status": STATUSES, "event": EVENTS, "outcome": OUTCOMES}
+# What becomes of a deferred sale (app/models/queries/calendar.py).
+PLANS: Words = {
+    "remit": (lazy_gettext("to remit"), "info"),
+    "validate": (lazy_gettext("to validate"), "info"),
+    "challenge": (lazy_gettext("to check"), "alert"),
+    "held": (lazy_gettext("held"), "wait"),
+    "refused": (lazy_gettext("refused at the remittance"), "bad"),
+    "lapsing": (lazy_gettext("lapse unless decided"), "bad"),
+}
+TABLES = {
+    "state": STATES,
+    "operation": OPERATIONS,
+    "status": STATUSES,
+    "event": EVENTS,
+    "outcome": OUTCOMES,
+    "plan": PLANS,
+}
 
 
 def label(code: object, kind: str = "state") -> str:

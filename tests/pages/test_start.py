@@ -51,8 +51,9 @@ def busy(shop: Shop) -> dict[str, set[int]]:
     lapsing = []
     for merchant, zone in (("PARIS", "Europe/Paris"), (FAR, "Pacific/Auckland")):
         tomorrow = now().astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
+        ids[State.TO_CAPTURE].append(shop.sale(State.TO_CAPTURE, merchant, at=before, limit_date=tomorrow).id)  # leaves
         for state in (State.TO_CAPTURE, State.TO_VALIDATE, State.TO_CHALLENGE, State.CAPTURED, State.EXPIRED):
-            sale = shop.sale(state, merchant, at=before, limit_date=tomorrow)
+            sale = shop.sale(state, merchant, at=before, limit_date=tomorrow, held=state == State.TO_CAPTURE)
             ids[state].append(sale.id)
             if state not in (State.CAPTURED, State.EXPIRED):
                 lapsing.append(sale.id)

@@ -67,7 +67,10 @@ def test_a_row_beyond_its_own_limit_is_refused_with_the_reason_and_the_others_mo
     done = send(supervisor, page, capture_date=second.limit_date.isoformat())
     found = results(done.text)
     assert found[first.order_number or ""][0] == "not done"
-    assert f"This sale must be remitted by {first.limit_date:%d %b %Y} at the latest." in found[first.order_number or ""][1]
+    assert (
+        f"This sale must be remitted by {first.limit_date:%d %b %Y} at the latest."
+        in found[first.order_number or ""][1]
+    )
     assert found[second.order_number or ""][0] == "done"
     assert supervisor.sale(first.reference).capture_date == first.capture_date
     assert supervisor.sale(second.reference).capture_date == second.limit_date

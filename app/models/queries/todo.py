@@ -15,6 +15,7 @@ from ..operation import Operation
 from ..trace import Alarm
 from ..transaction import Transaction
 from .alarms import MOST_OPEN
+from .calendar import WAITING, on_day
 from .desk import MOST_REQUESTED
 from .keyset import COUNT_LIMIT, of_merchants
 from .merchants import MerchantFacts
@@ -27,7 +28,6 @@ ALARMS, APPROVALS, INBOX = "alarms", "approvals", "inbox"
 MOST = {ALARMS: MOST_OPEN, APPROVALS: MOST_REQUESTED, INBOX: MOST_UNCERTAIN}
 #: Not taken, or nobody knows yet.
 _NOT_TAKEN = (State.REFUSED, State.PENDING, State.REFERRAL)
-_LAPSE = (State.TO_CAPTURE, State.TO_VALIDATE, State.TO_CHALLENGE)
 Condition = Callable[[MerchantFacts, datetime], ColumnElement[bool]]
 
 
@@ -42,7 +42,7 @@ def _taken(merchant: MerchantFacts, at: datetime) -> ColumnElement[bool]:
 
 def _lapsing(merchant: MerchantFacts, at: datetime) -> ColumnElement[bool]:
     tomorrow = local_day(at, merchant.zone_info) + timedelta(days=1)
-    return and_(Transaction.state.in_(_LAPSE), Transaction.limit_date == tomorrow)
+    return on_day(WAITING, tomorrow, tomorrow - timedelta(days=1))
 
 
 #: Which sales, by name, for merchants of one zone.
