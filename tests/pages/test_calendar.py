@@ -53,7 +53,7 @@ def rows(client: FlaskClient, url: str) -> list[int]:
         page = client.get(url)
         assert page.status_code == 200, url
         found += map(int, SHOWN.findall(page.text))
-        following = re.search(r'<a[^>]* href="([^"]+)"[^>]* rel="next"', page.text.split("</table>")[-1])
+        following = re.search(r'<a[^>]* href="([^"]+)"[^>]* rel="next"', page.text.partition("</table>")[2])
         url = following[1].replace("&amp;", "&") if following else ""
     return found
 
