@@ -98,7 +98,7 @@ LABELS: dict[str, Any] = {
     "origin": lazy_gettext("From where"),
     "original_amount": lazy_gettext("Original amount"),
     "outcome": lazy_gettext("Outcome"),
-    "plan": lazy_gettext("What"),
+    "plan": lazy_gettext("Situation"),
     "postal_code": lazy_gettext("Postal code"),
     "reason": lazy_gettext("Reason"),
     "reason_code": lazy_gettext("Reason code"),

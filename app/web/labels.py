@@ -105,7 +105,7 @@ PLANS: Words = {
     "challenge": (lazy_gettext("to check"), "alert"),
     "held": (lazy_gettext("held"), "wait"),
     "refused": (lazy_gettext("refused at the remittance"), "bad"),
-    "lapsing": (lazy_gettext("lapse unless decided"), "bad"),
+    "lapsing": (lazy_gettext("lapsing unless decided"), "bad"),
 }
 TABLES = {
     "state": STATES,

@@ -124,7 +124,7 @@ def test_each_number_is_exactly_the_rows_its_link_shows(shop: Shop, clock: Busin
         assert day is not None
         place = day.isoformat() if day >= today[sale.merchant_id] else "late"
         for contract in (None, sale.contract_id):
-            for name in (words,) if words == "to remit" else (words, "lapse unless decided"):
+            for name in (words,) if words == "to remit" else (words, "lapsing unless decided"):
                 expected.setdefault((place, name, contract), set()).add(sale.id)
     with shop.books() as session:
         contracts = {each.number: each.id for each in session.scalars(select(Contract))}

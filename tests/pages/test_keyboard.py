@@ -38,7 +38,8 @@ HERE = """() => {
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/counter", "/transactions/list/", "/transactions/show/{sale}", "/people/", "/help"]
+    "path",
+    ["/", "/counter", "/transactions/list/", "/transactions/show/{sale}", "/calendar/", "/people/", "/help"],
 )
 def test_tab_reaches_everything_and_shows_where_it_is(shop: Shop, sit: Sit, path: str) -> None:
     sale = shop.sale(State.CAPTURED)
@@ -88,7 +89,7 @@ def test_the_menu_of_a_narrow_screen_opens_by_key(shop: Shop, sit: Sit) -> None:
 def test_each_profile_has_only_its_tasks(shop: Shop) -> None:
     tasks = {
         "clerk": {"/counter"},
-        "accountant": {"/remittances/list/", "/unpaid/list/"},
+        "accountant": {"/calendar/", "/remittances/list/", "/unpaid/list/"},
         "auditor": {"/audit/list/"},
         "admin": {"/merchants/list/", "/users/list/"},
         "manager": {"/counter", "/people/", "/limits/list/", "/approvals/"},
