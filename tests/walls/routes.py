@@ -65,6 +65,7 @@ def address(rule: Rule, rows: dict[str, int], reference: str, user_id: int) -> s
         "name": action,
         "contract": rows["contract_number"],
         "number": rows["remittance_number"],
+        "day": "late",  # the days of the world's deferred sales are over
     }
     path = rule.rule
     for argument in rule.arguments:
