@@ -21,6 +21,7 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 from .domain.clock import real_now
+from .failpoints import fail_point
 from .plugin import registry
 
 __all__ = ["QUEUE", "open_queue", "ring", "run_job", "workers_alive"]
@@ -67,6 +68,7 @@ def ring(name: str, id: int) -> bool:
 
     True when the queue took it. Never raises: a doorbell that fails loses nothing, the sweep finds the row.
     """
+    fail_point("doorbell.before_ringing")  # what rang for is committed: the only thing lost is the sound
     if time.monotonic() < _bell.silent_until:
         return False
     try:

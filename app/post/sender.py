@@ -126,6 +126,9 @@ def _lease(id: int, merchant_id: int) -> OutboxMail | None:
             mail.tries += 1
             mail.first_try_at = mail.first_try_at or at
             mail.next_try_at = at + LEASE
+            fail_point("mail.before_lease")
+    if mail is not None:
+        fail_point("mail.after_lease")
     return mail
 
 

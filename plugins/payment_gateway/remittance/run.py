@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Scope, now, unit_of_work
 from app.domain.days import local_day
+from app.failpoints import fail_point
 from app.models import Contract, Merchant
 
 from .captures import Sent, capture
@@ -48,7 +49,10 @@ def begin(merchant_id: int, contract_id: int, day: date | None = None) -> Round:
     """Begin a contract's round now, or as if the cut-off of `day` were past."""
     with unit_of_work(Scope((merchant_id,))) as session:
         contract, zone = _contract(session, merchant_id, contract_id)
-        return begin_round(session, contract, zone, now(), day)
+        round_ = begin_round(session, contract, zone, now(), day)
+        fail_point("remittance.before_begun")
+    fail_point("remittance.after_begun")
+    return round_
 
 
 def send(merchant_id: int, contract_id: int, round_: Round, told: Told | None = None) -> Tally:
@@ -83,8 +87,11 @@ def close(merchant_id: int, contract_id: int) -> list[str]:
         contract, zone = _contract(session, merchant_id, contract_id)
         today = local_day(now(), ZoneInfo(zone))
         closed = [f"{contract.number}-{each.number}" for each in close_sent(session, contract, today)]
+        if closed:
+            fail_point("remittance.before_closed")
     for name in closed:
         log.info("remittance_closed", remittance=name)
+        fail_point("remittance.after_closed")
     return closed
 
 

@@ -1,0 +1,155 @@
+"""A whole run: begin, work under troubles, calm down, ask again, remit, verify, judge."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from plugins.payment_gateway.nightly import ask_again_about_refused
+
+from .clients import Client, Hand
+from .director import Director
+from .history import History, Told
+from .installation import Installation
+from .judge import Verdict, judge
+from .options import Options
+from .reading import read
+from .shelf import Shelf
+from .troubles import Site, hours
+
+INVARIANTS = ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I10", "I13")
+ASKED_AGAIN = 0.75  # of the calls whose outcome is unknown; the others are judged as they are
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did and what came of it."""
+
+    options: Options
+    seconds: float = 0.0
+    operations: int = 0
+    faults: int = 0
+    kills: int = 0
+    verdict: Verdict = field(default_factory=Verdict)
+    broken: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def wrong(self) -> list[str]:
+        """Everything that must not be."""
+        return [*self.broken, *self.verdict.wrong]
+
+    def __str__(self) -> str:
+        shown = "\n".join(f"  WRONG {each}" for each in self.wrong[:40])
+        ended = "held" if not self.wrong else f"{len(self.wrong)} WRONG"
+        head = (
+            f"{self.operations} operations, {self.faults} faults, {self.kills} kill -9 in {self.seconds:.0f} s: {ended}"
+        )
+        return "\n".join([str(self.options), *self.lines, head, str(self.verdict), *filter(None, [shown])])
+
+
+def run(options: Options, folder: Path, command: str, say: Callable[[str], None]) -> Report:
+    """Do it all in this folder; what was started is stopped."""
+    begun = time.monotonic()
+    report = Report(options)
+    house = Installation(folder, command, say)
+    try:
+        house.start()
+        say(f"{time.monotonic() - begun:.0f} s: everything runs")
+        _under_troubles(options, house, report, say)
+    finally:
+        house.stop()
+    report.seconds = time.monotonic() - begun
+    return report
+
+
+def _under_troubles(options: Options, house: Installation, report: Report, say: Callable[[str], None]) -> None:
+    site = Site(house, random.Random(f"{options.seed}/troubles"))
+    hours.begin(site)
+    history, shelf = History(), Shelf()
+    director = Director(options, site, history, say)
+    hands = [
+        Hand(number, options.seed, house.tokens[number % len(house.tokens)], house.webs, history, shelf,
+             director.may, director.over)
+        for number in range(options.clients)
+    ]  # fmt: skip
+    for thread in (director, *hands):
+        thread.start()
+    for thread in (director, *hands):
+        thread.join()
+    for each in (director, *hands):
+        if each.trouble is not None:
+            raise each.trouble
+    _calm(site)
+    report.operations, report.kills = len(history.calls), site.kills
+    report.faults = sum(site.counts().values())
+    if director.out_of_time:
+        report.broken.append(f"not done within {options.seconds:.0f} s")
+    say("calm; what is uncertain is resolved")
+    _settle(site, report)
+    told = history.counts()
+    _ask_again(site, history, house)
+    _settle(site, report)
+    hours.evening(site, troubled=False)
+    _settle(site, report)
+    _verify(house, report)
+    report.verdict = judge(history.calls, read(house.webs[0], house.tokens[0]), house.bank.journal())
+    report.lines += [f"verbs {dict(history.verbs())}", f"told {dict(told)}, asked again {dict(history.counts())}"]
+    report.lines += [f"  {times:4} {name}" for name, times in sorted(site.counts().items())]
+
+
+def _calm(site: Site) -> None:
+    """No trouble waits any more, and everything answers."""
+    for file in site.armed:
+        file.unlink(missing_ok=True)
+    site.armed.clear()
+    site.house.proxy.clear()
+    site.note_bank()
+    site.house.bank.control(clear=True)
+    site.house.healthy()
+    with site.house.superuser("egestion") as connection:
+        stopped = connection.execute("SELECT FROM gateway_account WHERE paused_at IS NOT NULL").fetchone()
+    if stopped is not None:
+        site.house.run("doctor")  # lifts an account that three unverified answers had stopped
+
+
+def _settle(site: Site, report: Report) -> None:
+    """Nothing is left uncertain: what the bank may have got late is asked about too, as every night."""
+    out = ""
+    for _ in range(8):
+        with site.house.app.app_context():
+            ask_again_about_refused(hours.today(site).date())
+        resolved = site.house.run("resolve")
+        out = resolved.stdout + resolved.stderr
+        if "0 still uncertain, 0 under way" in out:
+            return
+        time.sleep(2)
+    report.broken.append(f"resolve: {out.strip()[-300:]}")
+
+
+def _ask_again(site: Site, history: History, house: Installation) -> None:
+    """Clients that know nothing of a call ask once more under its key: now every answer is certain."""
+    client = Client(house.tokens[0])
+    for call in history.open():
+        if call.reference is None or site.chance.random() < ASKED_AGAIN:
+            client.send(house.webs[0], call, quiet=True)
+            if call.told == Told.UNKNOWN and call.last is not None and call.last.status not in (202, 500, 503):
+                raise AssertionError(f"an answer nobody expects: {call}")
+
+
+def _verify(house: Installation, report: Report) -> None:
+    found = house.run("verify", "--json")
+    try:
+        verdicts = json.loads(found.stdout)
+    except ValueError:
+        report.broken.append(f"verify: {(found.stdout + found.stderr)[-500:]}")
+        return
+    for each in verdicts:
+        report.broken += [f"{each['invariant']}: {wrong}" for wrong in each["wrong"]]
+    missing = set(INVARIANTS) - {each["invariant"] for each in verdicts}
+    report.broken += [f"{name}: not checked" for name in sorted(missing)]
+    report.lines.append("verify: " + ", ".join(f"{each['invariant']} {each['checked']}" for each in verdicts))
