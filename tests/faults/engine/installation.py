@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -56,6 +57,7 @@ class Installation:
         self.failing = self.environment | {"EGESTION_FAILPOINT_DIR": str(self.points)}
         self.webs: list[WebProcess] = []
         self.tokens: list[str] = []
+        self.replacing: list[threading.Thread] = []
         self._ended = threading.Event()
         self._open = ExitStack()
 
@@ -75,22 +77,28 @@ class Installation:
         self.keeper = Keeper(self.command, self.failing, self.folder)
         self._open.callback(self.keeper.stop)
         self.keeper.start({"worker": WORKERS, "scheduler": SCHEDULERS})
-        for _ in range(WEBS):
-            self.web_started()
+        with ThreadPoolExecutor(WEBS) as pool:
+            self.webs = list(pool.map(self.new_web, range(WEBS)))
         watch = threading.Thread(target=self._watch, name="watch", daemon=True)
         watch.start()
         self._open.callback(watch.join)
         self._open.callback(self._ended.set)
 
-    def web_started(self, at: int | None = None) -> None:
-        """Start a web server, in the place of the one that died there."""
-        number = len(self.webs) if at is None else at
-        web = WebProcess(self.command, self.failing, self.folder / f"web{number}-{time.monotonic_ns()}.log")
+    def new_web(self, number: int) -> WebProcess:
+        """Start a web server, and wait until it answers."""
+        log = self.folder / f"web{number}-{time.monotonic_ns()}.log"
+        web = WebProcess(self.command, self.failing, log)
         self._open.callback(web.stop)
-        if at is None:
-            self.webs.append(web)
-        else:
-            self.webs[at] = web
+        return web
+
+    def replace_web(self, number: int) -> None:
+        """Start another in the place of one that was killed; the others serve meanwhile."""
+
+        def replace() -> None:
+            self.webs[number] = self.new_web(number)
+
+        self.replacing.append(threading.Thread(target=replace, daemon=True))
+        self.replacing[-1].start()
 
     def stop(self) -> None:
         """End everything that was started."""
@@ -118,6 +126,8 @@ class Installation:
 
     def healthy(self, seconds: float = 90) -> None:
         """Wait until every web server says that all it needs answers."""
+        for thread in self.replacing:
+            thread.join(seconds)
         limit = time.monotonic() + seconds
         for web in self.webs:
             while web._status("/health") != 200:

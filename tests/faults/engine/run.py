@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from plugins.payment_gateway.nightly import ask_again_about_refused
+from plugins.payment_gateway.resolution import MOST, open_operations, resolve_open
+from plugins.payment_gateway.waiting import send_due
 
 from .clients import Client, Hand
 from .director import Director
@@ -22,6 +24,7 @@ from .shelf import Shelf
 from .troubles import Site, hours
 
 INVARIANTS = ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I10", "I13")
+LONGEST_UNCERTAIN = 120.0  # seconds
 ASKED_AGAIN = 0.75  # of the calls whose outcome is unknown; the others are judged as they are
 
 
@@ -90,13 +93,17 @@ def _under_troubles(options: Options, house: Installation, report: Report, say: 
     if director.out_of_time:
         report.broken.append(f"not done within {options.seconds:.0f} s")
     say("calm; what is uncertain is resolved")
-    _settle(site, report)
+    _settle(site)
     told = history.counts()
+    say("clients ask again what they were not told")
     _ask_again(site, history, house)
-    _settle(site, report)
+    _settle(site)
+    say("a last evening")
     hours.evening(site, troubled=False)
-    _settle(site, report)
+    _resolved(site, report)
+    say("verify")
     _verify(house, report)
+    say("judged")
     report.verdict = judge(history.calls, read(house.webs[0], house.tokens[0]), house.bank.journal())
     report.lines += [f"verbs {dict(history.verbs())}", f"told {dict(told)}, asked again {dict(history.counts())}"]
     report.lines += [f"  {times:4} {name}" for name, times in sorted(site.counts().items())]
@@ -117,18 +124,25 @@ def _calm(site: Site) -> None:
         site.house.run("doctor")  # lifts an account that three unverified answers had stopped
 
 
-def _settle(site: Site, report: Report) -> None:
+def _settle(site: Site) -> None:
     """Nothing is left uncertain: what the bank may have got late is asked about too, as every night."""
-    out = ""
-    for _ in range(8):
-        with site.house.app.app_context():
+    limit = time.monotonic() + LONGEST_UNCERTAIN
+    with site.house.app.app_context():
+        while time.monotonic() < limit:
             ask_again_about_refused(hours.today(site).date())
-        resolved = site.house.run("resolve")
-        out = resolved.stdout + resolved.stderr
-        if "0 still uncertain, 0 under way" in out:
-            return
-        time.sleep(2)
-    report.broken.append(f"resolve: {out.strip()[-300:]}")
+            resolve_open()
+            send_due(MOST)
+            left = open_operations()
+            if not left.uncertain and not left.under_way:
+                return
+            time.sleep(0.5)
+
+
+def _resolved(site: Site, report: Report) -> None:
+    """What the operator's command says at the end."""
+    resolved = site.house.run("resolve")
+    if "0 still uncertain, 0 under way" not in resolved.stdout:
+        report.broken.append(f"resolve: {(resolved.stdout + resolved.stderr).strip()[-300:]}")
 
 
 def _ask_again(site: Site, history: History, house: Installation) -> None:

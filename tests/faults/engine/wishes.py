@@ -18,8 +18,8 @@ TROUBLED = {
 }  # fmt: skip
 # By the state a client saw: (verb, weight).
 ON = {
-    "TO_CAPTURE": (("capture", 8), ("cancel", 3), ("cancel part", 4), ("move", 3), ("hold", 1), ("release", 1),
-                   ("duplicate", 1), ("nothing", 6)),
+    "TO_CAPTURE": (("capture", 10), ("cancel", 3), ("cancel part", 4), ("move", 3), ("hold", 1), ("release", 1),
+                   ("duplicate", 1)),
     "TO_VALIDATE": (("validate", 6), ("cancel part", 2), ("cancel", 1), ("duplicate", 1)),
     "TO_CHALLENGE": (("accept-challenge", 3), ("refuse-challenge", 2)),
     "REFERRAL": (("force", 4), ("cancel", 1)),
@@ -37,7 +37,7 @@ class Wishes:
 
     def next(self) -> Call:
         """Choose."""
-        sale = self.shelf.pick(self.chance) if self.chance.random() < 0.62 else None
+        sale = self.shelf.pick(self.chance) if self.chance.random() < 0.72 else None
         wanted = self._on(sale) if sale is not None else None
         return wanted or self._take()
 

@@ -33,9 +33,11 @@ def web_worker_stands_still(site: Site) -> None:
 
 def web_killed(site: Site) -> None:
     """A whole web server; another one goes on, it is started again."""
+    if any(thread.is_alive() for thread in site.house.replacing):
+        return
     number = site.chance.randrange(len(site.house.webs))
     site.house.webs[number].stop(signal.SIGKILL)
-    site.house.web_started(number)
+    site.house.replace_web(number)
     site.happen("web server killed", kill=True)
 
 
