@@ -8,6 +8,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 BOOTSTRAP = @$(if $(PYTHON),"$(PYTHON)" tools/bootstrap.py,echo "egestion: Python 3.11 or newer is needed (PYTHON=/path/to/python3)" >&2; exit 1;)
 BIN := .venv/bin
 ARGS ?=
+SEED ?=
+export SEED
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -29,9 +31,10 @@ bench: ## measure authorisations per second and what bounds them
 	$(BOOTSTRAP) dev
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-faults: ## kill -9 at each step, the bank gone, verbs against each other, judged by the invariants
+faults: ## kill -9 at each step, verbs against each other, then a long seeded run (SEED=n repeats one, ARGS="--short")
 	$(BOOTSTRAP) test
-	@$(BIN)/python -m pytest tests/faults tests/races $(ARGS)
+	@$(BIN)/python -m pytest tests/faults tests/races tests/remittance
+	@$(BIN)/python -m tests.faults.engine $(ARGS)
 
 lock: ## resolve requirements*.in anew into the locks, with hashes (needs uv)
 	@command -v uv >/dev/null || { echo "egestion: make lock needs uv on the path" >&2; exit 1; }
