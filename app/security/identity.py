@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, CursorResult
 from sqlalchemy.orm import Session
 
 from ..database import Scope
@@ -19,17 +20,16 @@ _COLUMNS = """u.id, u.username, u.first_name, u.last_name, u.active, coalesce(s.
     array(SELECT r.name FROM ab_role r JOIN ab_user_role ur ON ur.role_id = r.id
           WHERE ur.user_id = u.id ORDER BY r.name) AS roles,
     array(SELECT m.merchant_id FROM membership m WHERE m.user_id = u.id ORDER BY m.merchant_id) AS merchants
-    FROM ab_user u LEFT JOIN user_setting s ON s.user_id = u.id WHERE u.id = :id"""
-_LOOK_UP = text(f"SELECT {_COLUMNS}")
+    FROM ab_user u LEFT JOIN user_setting s ON s.user_id = u.id WHERE u.id = %(id)s"""
+# Written out for the driver: SQLAlchemy's own preparing of a statement costs more than this one takes.
+_LOOK_UP = f"SELECT {_COLUMNS}"
 # The same, and the scope of the transaction it runs in: both settings row security reads, without a second statement.
-_LOOK_UP_AND_ENTER = text(
-    f"""WITH person AS MATERIALIZED (SELECT {_COLUMNS}
-        AND NOT EXISTS (SELECT FROM ended_session e WHERE e.digest = :session))
+_LOOK_UP_AND_ENTER = f"""WITH person AS MATERIALIZED (SELECT {_COLUMNS}
+        AND NOT EXISTS (SELECT FROM ended_session e WHERE e.digest = %(session)s))
     SELECT person.*,
         set_config('app.merchants', CASE WHEN active THEN merchants::text ELSE '' END, true),
-        set_config('app.admin', CASE WHEN active AND :administrator = ANY (roles) THEN 'on' ELSE '' END, true)
+        set_config('app.admin', CASE WHEN active AND %(administrator)s = ANY (roles) THEN 'on' ELSE '' END, true)
     FROM person"""
-)
 _ADMINISTRATOR = next(profile.role for profile in PROFILES.values() if profile.administrator)
 
 
@@ -66,16 +66,15 @@ def enter(session: Session, user_id: int, signed_in: bytes = b"") -> Identity | 
     signed out; the transaction then sees nothing.
     """
     values = {"id": user_id, "administrator": _ADMINISTRATOR, "session": signed_in}
-    row = session.execute(_LOOK_UP_AND_ENTER, values).mappings().one_or_none()
-    return _identity(row)
+    return _identity(session.connection().exec_driver_sql(_LOOK_UP_AND_ENTER, values))
 
 
 def look_up(user_id: int, connection: Connection | None = None) -> Identity | None:
     """Look a user up in one statement on a connection of its own, given back at once; None as in `enter`."""
     if connection is not None:
-        return _identity(connection.execute(_LOOK_UP, {"id": user_id}).mappings().one_or_none())
+        return _identity(connection.exec_driver_sql(_LOOK_UP, {"id": user_id}))
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as own:
-        return _identity(own.execute(_LOOK_UP, {"id": user_id}).mappings().one_or_none())
+        return _identity(own.exec_driver_sql(_LOOK_UP, {"id": user_id}))
 
 
 def actor_for(user_id: object) -> Actor | None:
@@ -85,10 +84,10 @@ def actor_for(user_id: object) -> Actor | None:
     return found.actor if found else None
 
 
-def _identity(row: object) -> Identity | None:
-    if row is None or not row["active"]:  # type: ignore[index]  # a RowMapping
+def _identity(found: CursorResult[Any]) -> Identity | None:
+    values = found.mappings().one_or_none()
+    if values is None or not values["active"]:
         return None
-    values = dict(row)  # type: ignore[call-overload]  # likewise
     roles = tuple(values["roles"])
     administrator = any(PROFILES[role].administrator for role in roles if role in PROFILES)
     actor = Actor(values["id"], values["username"], tuple(values["merchants"]), rights_of(list(roles)), administrator)

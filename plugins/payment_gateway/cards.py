@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,11 +12,9 @@ from app.models import Card, CardFingerprint
 
 from .submissions import CardKeys
 
-# Written out: it runs with every order, and building it costs more than running it. The merchant is named.
-_KNOWN = text(
-    """SELECT card_id, key_version FROM card_fingerprint
-    WHERE merchant_id = :merchant AND key_version = ANY (:versions) AND fingerprint = ANY (:fingerprints)"""
-)
+# Written out for the driver: it runs with every order, and building it costs more than running it. The merchant is named.
+_KNOWN = """SELECT card_id, key_version FROM card_fingerprint
+    WHERE merchant_id = %(merchant)s AND key_version = ANY (%(versions)s) AND fingerprint = ANY (%(fingerprints)s)"""
 
 
 def find_or_add_card(session: Session, merchant_id: int, card: TypedCard, keys: CardKeys) -> int:
@@ -42,7 +39,7 @@ def _known(session: Session, merchant_id: int, prints: list[tuple[int, str]]) ->
     """Return (card id, key version) of every fingerprint known."""
     versions, fingerprints_ = zip(*prints, strict=True)
     values = {"merchant": merchant_id, "versions": list(versions), "fingerprints": list(fingerprints_)}
-    return [(row[0], row[1]) for row in session.execute(_KNOWN, values)]
+    return [(row[0], row[1]) for row in session.connection().exec_driver_sql(_KNOWN, values)]
 
 
 def _add(session: Session, merchant_id: int, card: TypedCard, prints: list[tuple[int, str]]) -> int:

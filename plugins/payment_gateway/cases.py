@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
-from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.domain.actor import Actor
 from app.domain.errors import NotFound, OperationInFlight
 from app.domain.states import OPEN_STATUSES, OperationName, OperationStatus
-from app.models import Contract, Merchant, Operation, Transaction
+from app.models import Operation, Transaction
 
 from .ledger import new_operation, under_way
-
-Settings = tuple[Merchant, Contract]
+from .written import Written, lock_untouched
 
 
 @dataclass(slots=True)
@@ -96,33 +94,31 @@ def operations_of(session: Session, transaction: Transaction, **options: bool) -
     )
 
 
-@lru_cache(maxsize=2)  # it runs with every order, and building it costs as much as running it
-def _order(with_settings: bool) -> Select[tuple[Transaction, Operation]]:
+@cache  # it runs after every order whose rows somebody touched, and building it costs as much as running it
+def _order() -> Select[tuple[Transaction, Operation]]:
     return (
         select(Transaction, Operation)
         .join(Operation, Operation.transaction_id == Transaction.id)
         .where(Transaction.id == bindparam("sale"), Operation.id == bindparam("operation"))
-        .options(*(_with_settings() if with_settings else _with_settings()[2:]))
+        .options(*_with_settings())
         .with_for_update(of=(Transaction, Operation))
         .execution_options(populate_existing=True)
     )
 
 
 def open_order(
-    session: Session, actor: Actor, transaction_id: int, operation_id: int, settings: Settings | None = None
+    session: Session, actor: Actor, transaction_id: int, operation_id: int, written: Written | None = None
 ) -> Case:
     """Lock an order together with its first operation, in one statement; read them all if more has happened since.
 
-    `settings` are the merchant and contract as the unit before read them. While the first operation is open everything but
-    an amendment waits for its end, so the others need no reading.
+    `written` is what the unit before wrote: unless somebody touched its rows meanwhile, they need no reading. While the
+    first operation is open everything but an amendment waits for its end, so the others need no reading either.
     """
-    keys = {"sale": transaction_id, "operation": operation_id}
-    row = session.execute(_order(settings is None), keys).one_or_none()
+    if written is not None and lock_untouched(session, written):
+        return Case(session, actor, written.sale, [written.operation], whole=False)
+    row = session.execute(_order(), {"sale": transaction_id, "operation": operation_id}).one_or_none()
     if row is None:
         raise NotFound()
-    if settings is not None:
-        set_committed_value(row[0], "merchant", settings[0])
-        set_committed_value(row[0], "contract", settings[1])
     if row[1].sequence == 1 and row[1].status in OPEN_STATUSES:
         return Case(session, actor, row[0], [row[1]], whole=False)
     return open_case(session, actor, transaction_id)

@@ -12,8 +12,8 @@ from app.ports import CustomerData
 PARTS = ("name", "telephone", "email", "postal_code", "address", "country")
 
 
-def write_customer(session: Session, merchant_id: int, data: CustomerData | None) -> int | None:
-    """Insert one immutable row and return its id; None when nothing was given."""
+def write_customer(session: Session, merchant_id: int, data: CustomerData | None) -> Customer | None:
+    """Insert one immutable row and return it; None when nothing was given."""
     if data is None or not any(getattr(data, part) for part in PARTS):
         return None
     row = Customer(merchant_id=merchant_id, created_at=now(), **{part: getattr(data, part) for part in PARTS})
@@ -22,4 +22,4 @@ def write_customer(session: Session, merchant_id: int, data: CustomerData | None
     row.email_key = email_key(data.email) if data.email else None
     session.add(row)
     session.flush()
-    return row.id
+    return row

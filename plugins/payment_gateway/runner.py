@@ -29,11 +29,12 @@ from .account_access import gateway_for
 from .accounts import GatewayAccount
 from .answers import ORDERS, answer
 from .blackouts import opens_at
-from .cases import Case, Settings, open_case, open_order
+from .cases import Case, open_case, open_order
 from .ledger import call_deadline
 from .overtaken import reject_overtaken
-from .rows import update_row
+from .rows import one_statement, update_row
 from .settle import settle
+from .written import Written
 
 log = structlog.get_logger(__name__)
 FIRST = ("authorize", "duplicate")  # the verbs whose operation is the first of its transaction
@@ -56,7 +57,7 @@ class Intent:
     verb: str
     request: Any
     settle: Settle = settle
-    settings: Settings | None = None  # what unit 1 read of merchant and contract; unit 2 need not read it again
+    written: Written | None = None  # an order as unit 1 wrote it; unit 2 need not read again what nobody touched
 
 
 Begin = Callable[[Session, ExitStack], Intent | Answer]
@@ -115,17 +116,18 @@ def conclude(actor: Actor, intent: Intent, result: GatewayResult) -> Answer:
     scope = Scope((intent.merchant_id,))
     with unit_of_work(scope) as session:
         if intent.verb in FIRST:
-            case = open_order(session, actor, intent.transaction_id, intent.operation_id, intent.settings)
+            case = open_order(session, actor, intent.transaction_id, intent.operation_id, intent.written)
         else:
             case = open_case(session, actor, intent.transaction_id)
         operation = next(each for each in case.operations if each.id == intent.operation_id)
         if operation.ended_at is None:
             operation.ended_at = real_now()
-        intent.settle(case, operation, result)
-        reject_overtaken(case)
-        if intent.verb in FIRST:
-            update_row(session, operation)
-            update_row(session, case.transaction)
+        with one_statement(session):
+            intent.settle(case, operation, result)
+            reject_overtaken(case)
+            if intent.verb in FIRST:
+                update_row(session, operation)
+                update_row(session, case.transaction)
         fail_point("runner.before_result")
     fail_point("runner.after_result")
     taken = operation.name in ORDERS and len(case.operations) == 1

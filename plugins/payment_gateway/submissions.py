@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import now
@@ -19,14 +19,12 @@ from app.models import Operation, Submission
 CardKeys = Sequence[tuple[int, bytes]]
 Canonical = Callable[[int], Mapping[str, Any]]
 DECIDE = "decide"  # an approval that FAILED used up what it approved
-# Written out: SQLAlchemy would compile an INSERT … ON CONFLICT anew each time, a tenth of an authorisation.
+# Written out for the driver: SQLAlchemy would compile an INSERT … ON CONFLICT anew each time, a tenth of an authorisation.
 _INSERT = """INSERT INTO submission (merchant_id, key, verb, digest, created_at, transaction_id, operation_id)
-    VALUES (:merchant, :key, :verb, :digest, :at, {transaction}, {operation})
-    ON CONFLICT (merchant_id, key) DO NOTHING RETURNING transaction_id, operation_id"""
-_FIRST = text(_INSERT.format(transaction="NULL", operation="NULL"))
-_FIRST_OF_A_SALE = text(
-    _INSERT.format(transaction="nextval('transaction_id_seq')", operation="nextval('operation_id_seq')")
-)
+    VALUES (%(merchant)s, %(key)s, %(verb)s, %(digest)s, %(at)s, {transaction}, {operation})
+    ON CONFLICT (merchant_id, key) DO NOTHING RETURNING transaction_id, operation_id, xmin::text"""
+_FIRST = _INSERT.format(transaction="NULL", operation="NULL")
+_FIRST_OF_A_SALE = _INSERT.format(transaction="nextval('transaction_id_seq')", operation="nextval('operation_id_seq')")
 
 
 def card_keys() -> CardKeys:
@@ -37,10 +35,14 @@ def card_keys() -> CardKeys:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A first submission (`earlier` None); for a new sale with the ids drawn for it and its first operation."""
+    """A first submission (`earlier` None); for a new sale with the ids drawn for it and its first operation.
+
+    `unit` is PostgreSQL's number (xmin) of the database transaction that claimed.
+    """
 
     earlier: Submission | None
     drawn: tuple[int, int] = (0, 0)
+    unit: str = ""
 
 
 def claim(
@@ -64,9 +66,10 @@ def claim(
         "digest": f"{version}:{request_digest(canonical(version), secret)}",
         "at": now(),
     }
-    first = session.execute(_FIRST_OF_A_SALE if new_sale else _FIRST, values).one_or_none()
+    insert = _FIRST_OF_A_SALE if new_sale else _FIRST
+    first = session.connection().exec_driver_sql(insert, values).one_or_none()
     if first is not None:
-        return Claim(None, (first[0], first[1]) if new_sale else (0, 0))
+        return Claim(None, (first[0], first[1]) if new_sale else (0, 0), first[2])
     earlier = session.scalar(select(Submission).where(Submission.merchant_id == merchant_id, Submission.key == key))
     if earlier is None:  # the first one rolled back between our two statements
         raise OperationInFlight()

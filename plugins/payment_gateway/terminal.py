@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.database import now
 from app.domain.actor import Actor
@@ -24,17 +25,18 @@ from .account_access import gateway_for, new_orders_stopped
 from .accounts import GatewayAccount
 from .answers import answer
 from .cards import find_or_add_card
-from .cases import Case, Settings, open_case
+from .cases import Case, open_case
 from .confirmed import demand_seen, demand_supervisor, write_confirmed
 from .immediate import capture_immediate
 from .ledger import enter, finish, new_operation
 from .orders import capture_day_of, checked, demand_active, mode_of, new_sale
 from .people import write_customer
 from .risk import judge, write_hits
-from .rows import insert_row
+from .rows import insert_row, one_statement
 from .runner import Intent, intent_for, perform, slot
 from .shop import demand_option, open_shop
 from .submissions import Claim, card_keys, claim
+from .written import written
 
 VERB = "take"
 
@@ -52,11 +54,10 @@ def take(actor: Actor, order: NewOrder, key: str) -> Answer:
         mine = claim(session, order.merchant_id, key, VERB, lambda version: canonical(order, version), new_sale=True)
         if mine.earlier is not None:
             return replay(session, actor, mine.earlier)
-        sale, account, settings = _sale(session, actor, order)
+        sale, account = _sale(session, actor, order)
         sale.id = mine.drawn[0]
         immediate = sale.capture_mode == CaptureMode.IMMEDIATE
-        done = _write(session, actor, order, mine, held, sale, account)
-        return replace(done, settings=settings) if isinstance(done, Intent) else done
+        return _write(session, actor, order, mine, held, sale, account)
 
     done = perform(actor, begin)
     if immediate and done.status == 201:
@@ -94,8 +95,8 @@ def canonical(order: NewOrder, version: int) -> Mapping[str, Any]:
     }
 
 
-def _sale(session: Session, actor: Actor, order: NewOrder) -> tuple[Transaction, GatewayAccount, Settings]:
-    """Check the order against the merchant's settings; return its sale, not yet written, and what it goes by."""
+def _sale(session: Session, actor: Actor, order: NewOrder) -> tuple[Transaction, GatewayAccount]:
+    """Check the order against the merchant's settings; return its sale, not yet written, and the account it goes through."""
     at = now()
     shop = open_shop(session, order.merchant_id)
     demand_active(shop)
@@ -110,8 +111,11 @@ def _sale(session: Session, actor: Actor, order: NewOrder) -> tuple[Transaction,
     sale.capture_mode = mode_of(wanted, contract, gateway_for(account).capabilities.verbs)
     sale.capture_day = 0 if wanted == CaptureMode.IMMEDIATE else capture_day_of(shop, order)
     sale.card_id = find_or_add_card(session, order.merchant_id, order.card, card_keys())
-    sale.customer_row_id = write_customer(session, order.merchant_id, order.customer)
-    return sale, account, (shop.merchant, contract)
+    customer = write_customer(session, order.merchant_id, order.customer)
+    sale.customer_row_id = customer.id if customer is not None else None
+    for name, row in (("merchant", shop.merchant), ("contract", contract), ("customer", customer)):
+        set_committed_value(sale, name, row)  # as if they had been read with it
+    return sale, account
 
 
 def _write(
@@ -130,21 +134,24 @@ def _write(
     sale.complementary_info = verdict.info
     if refused:
         sale.state, sale.response_code, sale.answered_at = State.REFUSED, "34", sale.created_at
-    insert_row(session, sale)
-    write_hits(session, sale, verdict.hits)
     status = OperationStatus.WAITING if refused else OperationStatus.SENT
     more = {"id": mine.drawn[1], "note": sale.note}
     operation = new_operation(sale, 1, OperationName.TRANSACTION, status, sale.original_amount, actor, **more)
     if refused:
         operation.new_state, operation.response_code = State.REFUSED, "34"
         finish(sale, operation, OperationStatus.REFUSED)
-    insert_row(session, operation)
-    enter(session, sale, operation, Event.REFUSED_BY_RULE if refused else Event.SUBMITTED, actor, from_state=State.NEW)
+    event = Event.REFUSED_BY_RULE if refused else Event.SUBMITTED
+    with one_statement(session):
+        insert_row(session, sale)
+        insert_row(session, operation)
+        enter(session, sale, operation, event, actor, from_state=State.NEW)
+    write_hits(session, sale, verdict.hits)
     write_confirmed(session, actor, sale, order, verdict)
     if refused:
         return answer(sale, operation)
     held.enter_context(slot())
-    return intent_for(Case(session, actor, sale, []), operation, account, "authorize", _request(sale, order))
+    intent = intent_for(Case(session, actor, sale, []), operation, account, "authorize", _request(sale, order))
+    return replace(intent, written=written(sale, operation, mine.unit))
 
 
 def _request(sale: Transaction, order: NewOrder) -> AuthorizeRequest:

@@ -34,6 +34,7 @@ class Books:
                 selectinload(Transaction.events),
                 selectinload(Transaction.merchant),
                 selectinload(Transaction.contract),
+                selectinload(Transaction.customer),
             )
         )
         with unit_of_work(Scope((self.id,))) as session:

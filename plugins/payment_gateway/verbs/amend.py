@@ -38,7 +38,8 @@ def begin(case: Case, request: ActionRequest, held: ExitStack) -> Operation:
     if with_customer:
         before = sale.customer
         old["customer"] = {part: getattr(before, part) for part in PARTS} if before is not None else None
-        sale.customer_row_id = write_customer(case.session, sale.merchant_id, request.customer)
+        after = write_customer(case.session, sale.merchant_id, request.customer)
+        sale.customer_row_id = after.id if after is not None else None
     operation = case.add(OperationName.AMEND, OperationStatus.WAITING, 0)
     enter(case.session, sale, operation, Event.AMENDED, case.actor, data={"old": old})
     operation.new_state = sale.state
