@@ -1,23 +1,31 @@
-"""A load generator that costs little: prepared requests over kept connections, closed or at a fixed rate."""
+"""A load generator that costs little, for it shares the cores: one thread, prepared requests, kept connections."""
 
 from __future__ import annotations
 
 import json
+import selectors
 import socket
-import threading
 import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+NOT_SENT = 503
+PATIENCE = 60.0  # seconds for the last answers
+
 
 @dataclass(slots=True)
 class Result:
-    """What one run saw: seconds it took, latencies in seconds, answers that were not as expected."""
+    """What one run saw: seconds it took and CPU of its own, latencies in seconds, and the other answers.
+
+    `not_sent` are 503: no call of the bank was free, nothing was sent and nothing written.
+    """
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
     wrong: int = 0
+    not_sent: int = 0
+    cpu: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -31,39 +39,30 @@ class Result:
 
 
 class Connection:
-    """One kept HTTP connection; answers must carry Content-Length, as ours do."""
+    """One kept HTTP connection with at most one request under way; answers must carry Content-Length, as ours do."""
 
     def __init__(self, port: int) -> None:
-        self.port = port
-        self.socket: socket.socket | None = None
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.since = 0.0
+        self._answer = b""
 
-    def ask(self, request: bytes) -> int:
-        """Send one request and return the status, the body read; connects anew when the server had closed."""
-        if self.socket is None:
-            self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=60)
-            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def ask(self, request: bytes, since: float) -> None:
+        """Send a request that counts from `since`."""
+        self.since, self._answer = since, b""
         self.socket.sendall(request)
-        head = b""
-        while b"\r\n\r\n" not in head:
-            part = self.socket.recv(65536)
-            if not part:
-                self.close()
-                raise ConnectionError("closed by the server")
-            head += part
-        top, _, body = head.partition(b"\r\n\r\n")
-        lower = top.lower()
-        length = int(lower.split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
-        while len(body) < length:
-            body += self.socket.recv(65536)
-        if b"connection: close" in lower:
-            self.close()
-        return int(top[9:12])
 
-    def close(self) -> None:
-        """Close the connection."""
-        if self.socket is not None:
-            self.socket.close()
-            self.socket = None
+    def read(self) -> int | None:
+        """Return the status once the answer is whole, None before that, 0 when the server closed."""
+        part = self.socket.recv(65536)
+        if not part:
+            return 0
+        self._answer += part
+        head, end, body = self._answer.partition(b"\r\n\r\n")
+        if not end:
+            return None
+        length = int(head.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
+        return int(head[9:12]) if len(body) >= length else None
 
 
 def order_request(token: str, number: str = "4970100000000006") -> Callable[[], bytes]:
@@ -86,62 +85,82 @@ def order_request(token: str, number: str = "4970100000000006") -> Callable[[], 
     return lambda: head + uuid.uuid4().hex.encode() + b"\r\n\r\n" + body
 
 
+class Load:
+    """One run: its connections, which of them are idle, and what came back."""
+
+    def __init__(self, port: int, make: Callable[[], bytes], clients: int, expect: int) -> None:
+        self.port, self.make, self.expect = port, make, expect
+        self.result = Result()
+        self.selector = selectors.DefaultSelector()
+        self.idle: list[Connection] = []
+        self.asking = 0
+        for _ in range(clients):
+            self._open()
+
+    def _open(self) -> None:
+        connection = Connection(self.port)
+        self.selector.register(connection.socket, selectors.EVENT_READ, connection)
+        self.idle.append(connection)
+
+    def ask(self, since: float) -> None:
+        """Send the next request on an idle connection."""
+        self.asking += 1
+        self.idle.pop().ask(self.make(), since)
+
+    def wait(self, seconds: float) -> None:
+        """Take the answers that come within some time; at least look."""
+        for key, _ in self.selector.select(seconds):
+            connection: Connection = key.data
+            status = connection.read()
+            if status is not None:
+                self._answered(connection, status)
+
+    def _answered(self, connection: Connection, status: int) -> None:
+        self.asking -= 1
+        if status == self.expect:
+            self.result.latencies.append(time.monotonic() - connection.since)
+            self.idle.append(connection)
+            return
+        if status == NOT_SENT:
+            self.result.not_sent += 1
+        else:
+            self.result.wrong += 1
+        # Another connection may lead to a worker with a free call, as a balancer in front would see to.
+        self.selector.unregister(connection.socket)
+        connection.socket.close()
+        self._open()
+
+    def finish(self, began: float, cpu: float) -> Result:
+        """Wait for the last answers, close, and return what was seen."""
+        until = time.monotonic() + PATIENCE
+        while self.asking and time.monotonic() < until:
+            self.wait(1.0)
+        self.result.wrong += self.asking
+        self.result.seconds, self.result.cpu = time.monotonic() - began, time.process_time() - cpu
+        for key in list(self.selector.get_map().values()):
+            key.data.socket.close()
+        self.selector.close()
+        return self.result
+
+
 def closed_loop(port: int, make: Callable[[], bytes], clients: int, seconds: float, expect: int = 201) -> Result:
     """Let `clients` ask one request after the other for some seconds."""
-    until = time.monotonic() + seconds
-    return _run(clients, lambda share: _ask_until(port, make, until, expect, share))
+    load = Load(port, make, clients, expect)
+    began, cpu = time.monotonic(), time.process_time()
+    while time.monotonic() < began + seconds:
+        while load.idle:
+            load.ask(time.monotonic())
+        load.wait(1.0)
+    return load.finish(began, cpu)
 
 
 def open_loop(port: int, make: Callable[[], bytes], rate: float, seconds: float, expect: int = 201) -> Result:
     """Send at a fixed rate whatever the answers do; latency counts from the moment a request was due."""
-    clients = 16
-    start = time.monotonic() + 0.2
-
-    def work(share: Result) -> None:
-        connection = Connection(port)
-        while True:
-            with turn:
-                number = next(numbers)
-            due = start + number / rate
-            if due > start + seconds:
-                break
-            time.sleep(max(0.0, due - time.monotonic()))
-            _one(connection, make(), due, expect, share)
-        connection.close()
-
-    turn, numbers = threading.Lock(), iter(range(10**9))
-    return _run(clients, work)
-
-
-def _ask_until(port: int, make: Callable[[], bytes], until: float, expect: int, share: Result) -> None:
-    connection = Connection(port)
-    while time.monotonic() < until:
-        _one(connection, make(), time.monotonic(), expect, share)
-    connection.close()
-
-
-def _one(connection: Connection, request: bytes, since: float, expect: int, share: Result) -> None:
-    try:
-        status = connection.ask(request)
-    except (OSError, ConnectionError):
-        connection.close()
-        status = 0
-    if status == expect:
-        share.latencies.append(time.monotonic() - since)
-    else:
-        share.wrong += 1
-
-
-def _run(clients: int, work: Callable[[Result], None]) -> Result:
-    shares = [Result() for _ in range(clients)]
-    threads = [threading.Thread(target=work, args=(share,)) for share in shares]
-    began = time.monotonic()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return Result(
-        time.monotonic() - began,
-        [latency for share in shares for latency in share.latencies],
-        sum(share.wrong for share in shares),
-    )
+    load = Load(port, make, 16, expect)
+    began, cpu = time.monotonic(), time.process_time()
+    for number in range(int(rate * seconds)):
+        due = began + number / rate
+        while time.monotonic() < due or not load.idle:
+            load.wait(max(0.0, due - time.monotonic()))
+        load.ask(due)
+    return load.finish(began, cpu)
