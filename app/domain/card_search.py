@@ -18,7 +18,7 @@ from .iban import iban_spans
 from .rejected import Rejected
 from .text import N_
 
-_LONGEST = 19  # digits of the longest card number
+_SHORTEST, _LONGEST = 15, 19  # digits of a card number
 _MASKS = "#*•●∙"
 
 
@@ -67,7 +67,7 @@ def card_number_spans(text: str) -> list[tuple[int, int]]:
 
 def _runs(text: str) -> list[list[_Group]]:
     """Groups of digits, as sequences in which only separators stand between neighbours."""
-    if sum(map(_is_digit, text)) < 15:
+    if len(text) < _SHORTEST or sum(map(_is_digit, text)) < _SHORTEST:
         return []
     banned = {at for start, end in iban_spans(text) for at in range(start, end)}
     runs: list[list[_Group]] = [[]]

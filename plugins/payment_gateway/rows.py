@@ -17,6 +17,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 _TOGETHER = "written_together"
 _THIS = "this_row"
+DRIVER_REMEMBERS = 50  # parameters; psycopg reads the text of a statement with more anew each time
 
 
 class _Shape(NamedTuple):
@@ -36,7 +37,8 @@ def one_statement(session: Session) -> Iterator[None]:
     """Write what is inserted and updated inside at its end, in one statement and one round trip.
 
     The rows may refer to each other, for keys are checked when the statement is over. A second row of a table begins a
-    statement anew: PostgreSQL runs the parts of one in no order, and events are numbered as they happened.
+    statement anew, since PostgreSQL runs the parts of one in no order and events are numbered as they happened; so does
+    what would have more parameters than the driver remembers how to pass.
     """
     writes: list[_Write] = []
     session.info[_TOGETHER] = writes
@@ -80,8 +82,10 @@ def _write(session: Session, write: _Write) -> None:
     if together is None:
         _execute(session, [write])
         return
-    if any(shape.table is write[0].table for shape, _ in together):
-        _execute(session, together)
+    again = any(shape.table is write[0].table for shape, _ in together)
+    if again or sum(len(values) for _, values in (*together, write)) > DRIVER_REMEMBERS:
+        if together:
+            _execute(session, together)
         together.clear()
     together.append(write)
 
