@@ -88,7 +88,9 @@ def set_scope(session: Session, scope: Scope) -> None:
 
 
 @event.listens_for(Session, "after_begin")
-def _scope_the_transaction(session: Session, _transaction: SessionTransaction, connection: Any) -> None:
+def _scope_the_transaction(session: Session, transaction: SessionTransaction, connection: Any) -> None:
+    if transaction.nested:
+        return  # a savepoint lies in a database transaction that has its scope already
     connection.exec_driver_sql(
         _SET_UNIT if "scope" in session.info else _SET_SCOPE, scope_parameters(scope_of(session))
     )

@@ -14,6 +14,8 @@ from app.models import RiskHit, Transaction
 from app.plugin import registry
 from app.ports import Decision, GatewayResult, Hit, RiskAssessor
 
+from .rows import insert_row
+
 log = structlog.get_logger(__name__)
 FAILED = "99"  # complementary code: technical problem in a control
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 7305113))")
@@ -99,4 +101,4 @@ def write_hits(session: Session, sale: Transaction, hits: Sequence[Hit]) -> None
     for hit in hits:
         row = RiskHit(merchant_id=sale.merchant_id, transaction_id=sale.id, at=now(), rule=hit.rule[:80])
         row.decision, row.code, row.info = hit.decision, hit.code, hit.info[:255]
-        session.add(row)
+        insert_row(session, row)

@@ -145,7 +145,7 @@ def _write(
         insert_row(session, sale)
         insert_row(session, operation)
         enter(session, sale, operation, event, actor, from_state=State.NEW)
-    write_hits(session, sale, verdict.hits)
+        write_hits(session, sale, verdict.hits)
     write_confirmed(session, actor, sale, order, verdict)
     if refused:
         return answer(sale, operation)
