@@ -19,7 +19,22 @@ from config import Settings, load
 
 EGESTION = str(Path(sys.executable).with_name("egestion"))
 PASSWORD = "bench-practice-1"  # noqa: S105 - of a service that lives for minutes, on loopback
-TICKS = os.sysconf("SC_CLK_TCK")
+TICKS, PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
+KINDS = (
+    ("simulator", "bank"), ("gunicorn", "web"), ("egestion web", "web"), ("egestion worker", "worker"),
+    ("egestion scheduler", "scheduler"), ("valkey", "valkey"), ("redis-server", "valkey"), ("postgres", "postgres"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One process of the service: its kind, its parent, seconds of CPU used, bytes of memory held now."""
+
+    pid: int
+    parent: int
+    kind: str
+    used: float
+    memory: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +53,12 @@ class Service:
         return done.stdout.strip()
 
     def cpu(self, kind: str) -> float:
-        """Seconds of CPU used so far by its processes of a kind: `web`, `bank`, `postgres`."""
-        return sum(used for name, used in _processes(self.pid) if name == kind)
+        """Seconds of CPU used so far by its processes of a kind: `web`, `worker`, `scheduler`, `bank`, `postgres`, `valkey`."""
+        return sum(each.used for each in self.processes(kind))
+
+    def processes(self, kind: str) -> list[Process]:
+        """Return its living processes of a kind, oldest first."""
+        return sorted((each for each in _processes(self.pid) if each.kind == kind), key=lambda each: each.pid)
 
 
 @contextmanager
@@ -77,10 +96,8 @@ def _free() -> int:
         return int(probe.getsockname()[1])
 
 
-def _processes(root: int) -> Iterator[tuple[str, float]]:
-    parents: dict[int, int] = {}
-    used: dict[int, float] = {}
-    lines: dict[int, str] = {}
+def _processes(root: int) -> Iterator[Process]:
+    found: dict[int, Process] = {}
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
@@ -89,19 +106,15 @@ def _processes(root: int) -> Iterator[tuple[str, float]]:
             line = (entry / "cmdline").read_text().replace("\0", " ")
         except OSError:
             continue
-        parents[int(entry.name)] = int(stat[1])
-        used[int(entry.name)] = (int(stat[11]) + int(stat[12])) / TICKS
-        lines[int(entry.name)] = line
-    for pid, line in lines.items():
+        used, memory = (int(stat[11]) + int(stat[12])) / TICKS, int(stat[21]) * PAGE
+        found[int(entry.name)] = Process(int(entry.name), int(stat[1]), _kind(line), used, memory)
+    for pid, process in found.items():
         above = pid
         while above not in (root, 0, 1):
-            above = parents.get(above, 0)
+            above = found[above].parent if above in found else 0
         if above == root and pid != root:
-            yield _kind(line), used[pid]
+            yield process
 
 
 def _kind(line: str) -> str:
-    for mark, kind in (("postgres", "postgres"), ("simulator", "bank"), ("gunicorn", "web"), ("egestion web", "web")):
-        if mark in line:
-            return kind
-    return "other"
+    return next((kind for mark, kind in KINDS if mark in line), "other")

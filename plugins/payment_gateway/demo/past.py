@@ -61,7 +61,7 @@ def give_past(merchant_id: int, size: Size, keys: CardKeys, bank_folder: Path) -
     comes before the commit; what a load that broke off left there, the next one writes anew.
     """
     with unit_of_work(Scope((merchant_id,))) as session:
-        place = _place(session, merchant_id)
+        place = place_of(session, merchant_id)
         if "CARD" not in place.doors or not claim(session, merchant_id, now()):
             return None
         lives = live(place, size)
@@ -105,7 +105,8 @@ def live(place: Place, size: Size) -> list[Life]:
     return lives + found
 
 
-def _place(session: Session, merchant_id: int) -> Place:
+def place_of(session: Session, merchant_id: int) -> Place:
+    """Return a merchant as its past is told: its contracts and staff today, and a chance that is the same all day."""
     shop = open_shop(session, merchant_id)
     doors = {contract.scheme: (contract, account) for contract, account in shop.contracts if account is not None}
     day = local_day(now(), shop.zone)

@@ -1,0 +1,53 @@
+"""Sales that wait for their remittance, written in bulk as the demo writes its past, and known to the practice bank."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from datetime import timedelta
+from random import Random
+
+from app import create_app
+from app.database import Scope, unit_of_work
+from app.domain.states import CaptureMode
+from config import Settings
+from plugins.payment_gateway.demo import authorising
+from plugins.payment_gateway.demo.bank import sales_at_the_bank
+from plugins.payment_gateway.demo.cards import ISSUED, Wallet
+from plugins.payment_gateway.demo.life import Life
+from plugins.payment_gateway.demo.past import place_of
+from plugins.payment_gateway.demo.people import Person, made_up
+from plugins.payment_gateway.demo.place import Place
+from plugins.payment_gateway.demo.writing import write
+from plugins.payment_gateway.simulator.preload import load_past
+
+PEOPLE = 200
+AMEX = "374290"  # goes through a contract of its own
+
+
+def lay(settings: Settings, merchant_id: int, sales: int, *, days: int = 0) -> list[int]:
+    """Write so many approved sales of yesterday through the card contract and return their ids.
+
+    They are captured `days` days after yesterday: with 0 they are late, and due at once.
+    """
+    with create_app(dataclasses.replace(settings)).app_context():
+        with unit_of_work(Scope((merchant_id,))) as session:
+            place = dataclasses.replace(place_of(session, merchant_id), rng=Random(uuid.uuid4().int))
+            issued = [card for card in ISSUED if card[0] != AMEX]
+            people = [made_up(place.rng, n, Wallet(f"{uuid.uuid4().hex} {n}", issued)) for n in range(PEOPLE)]
+            lives = [_approved(place, people[n % PEOPLE], days) for n in range(sales)]
+            write(session, lives, [], settings.card_keys)
+            ids = [life.sale.id for life in lives]
+            load_past(settings.data_dir, sales_at_the_bank(lives))
+        return ids
+
+
+def _approved(place: Place, person: Person, days: int) -> Life:
+    day = place.today - timedelta(days=1)
+    amount = 100 + place.rng.randrange(50_000)
+    card = person.wallet.card(place.rng, day)
+    life = authorising.order(place, place.office(day), person, card, amount, CaptureMode.AUTHOR_CAPTURE)
+    life.sale.capture_day = days
+    authorising.submit(life)
+    authorising.approve(life)
+    return life
