@@ -32,7 +32,10 @@ def jobs_a_second(service: Service, *, forking: bool = False) -> float:
     count, processes = (FORKED_JOBS, 1) if forking else (JOBS, PROCESSES)
     queue.enqueue_many([Queue.prepare_data(nothing, result_ttl=0) for _ in range(count)])
     words = [sys.executable, "-m", __spec__.name, *(["forking"] if forking else [])]
-    workers = [subprocess.Popen(words, env=service.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(processes)]
+    workers = [
+        subprocess.Popen(words, env=service.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for _ in range(processes)
+    ]
     for each in workers:  # loading the application is no part of it
         each.stdout.readline()  # type: ignore[union-attr]  # a pipe
     began = time.monotonic()

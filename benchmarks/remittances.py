@@ -53,7 +53,9 @@ def measure(service: Service) -> Iterator[Line]:
     after = _memory(service)
     largest = max(each.memory for each in after.values()) / 1e6
     growth = max(100 * (each.memory / before[pid].memory - 1) for pid, each in after.items() if pid in before)
-    yield Line("  memory of the largest of them, MB", f"{largest:.0f}", aim=f"<= {MOST_MEMORY}", met=largest <= MOST_MEMORY)
+    yield Line(
+        "  memory of the largest of them, MB", f"{largest:.0f}", aim=f"<= {MOST_MEMORY}", met=largest <= MOST_MEMORY
+    )
     yield Line("  its growth, %", f"{growth:.1f}", aim=f"< {MOST_GROWTH}", met=growth < MOST_GROWTH)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -80,6 +81,30 @@ def open_case(
     """Lock the transaction and read its operations."""
     transaction = lock(session, transaction_id, skip_locked=skip_locked)
     return Case(session, actor, transaction, operations_of(session, transaction, populate_existing=True), key)
+
+
+def open_cases(
+    session: Session, actor: Actor, transaction_ids: Sequence[int], *, skip_locked: bool = False
+) -> list[Case]:
+    """Lock several transactions in the order of their numbers and read their operations; what is skipped is left out."""
+    rows = session.scalars(
+        select(Transaction)
+        .where(Transaction.id.in_(transaction_ids))
+        .options(*_with_settings())
+        .order_by(Transaction.id)
+        .with_for_update(of=Transaction, skip_locked=skip_locked)
+        .execution_options(populate_existing=True)
+    ).all()
+    cases = {row.id: Case(session, actor, row, []) for row in rows}
+    operations = session.scalars(
+        select(Operation)
+        .where(Operation.transaction_id.in_(cases))
+        .order_by(Operation.transaction_id, Operation.sequence)
+        .execution_options(populate_existing=True)
+    )
+    for operation in operations:
+        cases[operation.transaction_id].operations.append(operation)
+    return list(cases.values())
 
 
 def operations_of(session: Session, transaction: Transaction, **options: bool) -> list[Operation]:

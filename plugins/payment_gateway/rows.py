@@ -15,7 +15,7 @@ from sqlalchemy import Dialect, Table, bindparam, inspect
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-_TOGETHER = "written_together"
+_TOGETHER, _GATHERED = "written_together", "written_gathered"
 _THIS = "this_row"
 DRIVER_REMEMBERS = 50  # parameters; psycopg reads the text of a statement with more anew each time
 
@@ -30,6 +30,7 @@ class _Shape(NamedTuple):
 
 _Write = tuple[_Shape, dict[str, Any]]
 _Processor = Callable[[Any], Any] | None
+_Parameter = tuple[str, int, str, _Processor]  # its name, which write, which column, how the driver wants it
 
 
 @contextmanager
@@ -48,6 +49,21 @@ def one_statement(session: Session) -> Iterator[None]:
         del session.info[_TOGETHER]
     if writes:
         _execute(session, writes)
+
+
+@contextmanager
+def gathered(session: Session) -> Iterator[None]:
+    """Write what is inserted inside at its end, in its order, neighbours of one shape by one call of the driver."""
+    groups: list[tuple[_Shape, list[dict[str, Any]]]] = []
+    session.info[_GATHERED] = groups
+    try:
+        yield
+    finally:
+        del session.info[_GATHERED]
+    connection = session.connection()
+    for shape, rows in groups:
+        sql, parameters = _compiled(connection.dialect, (shape,))
+        connection.exec_driver_sql(sql, [_given(parameters, [values]) for values in rows])
 
 
 def insert_row(session: Session, row: Any) -> None:
@@ -78,6 +94,12 @@ def update_row(session: Session, row: Any) -> None:
 
 
 def _write(session: Session, write: _Write) -> None:
+    groups: list[tuple[_Shape, list[dict[str, Any]]]] | None = session.info.get(_GATHERED)
+    if groups is not None:
+        if not groups or groups[-1][0] != write[0]:
+            groups.append((write[0], []))
+        groups[-1][1].append(write[1])
+        return
     together: list[_Write] | None = session.info.get(_TOGETHER)
     if together is None:
         _execute(session, [write])
@@ -93,19 +115,21 @@ def _write(session: Session, write: _Write) -> None:
 def _execute(session: Session, writes: list[_Write]) -> None:
     connection = session.connection()
     sql, parameters = _compiled(connection.dialect, tuple(shape for shape, _ in writes))
-    rows = [values for _, values in writes]
-    given = {
+    connection.exec_driver_sql(sql, _given(parameters, [values for _, values in writes]))
+
+
+def _given(parameters: tuple[_Parameter, ...], rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
         name: processor(rows[at][column]) if processor else rows[at][column]
         for name, at, column, processor in parameters
     }
-    connection.exec_driver_sql(sql, given)
 
 
 @lru_cache(maxsize=512)
-def _compiled(dialect: Dialect, shapes: tuple[_Shape, ...]) -> tuple[str, tuple[tuple[str, int, str, _Processor], ...]]:
+def _compiled(dialect: Dialect, shapes: tuple[_Shape, ...]) -> tuple[str, tuple[_Parameter, ...]]:
     """Return the statement of these writes, all but the last as parts of its WITH, and where its parameters come from."""
     parts: list[str] = []
-    parameters: list[tuple[str, int, str, _Processor]] = []
+    parameters: list[_Parameter] = []
     for at, shape in enumerate(shapes):
         names = {column: f"{column}_{at}" for column in (*shape.columns, *((_THIS,) if shape.known else ()))}
         values = {column: bindparam(names[column], type_=shape.table.c[column].type) for column in shape.columns}

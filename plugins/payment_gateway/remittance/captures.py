@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from enum import StrEnum
 
@@ -16,10 +17,10 @@ from app.domain.states import OperationName, OperationStatus
 from app.failpoints import fail_point
 from app.ports import Answer
 
-from ..cases import open_case
-from ..runner import Intent, demand_open, perform
+from ..cases import Case, open_case
+from ..runner import Intent, demand_open, perform, slot
 from ..verbs.base import account_of, demand_capability
-from ..verbs.capture import send_as
+from ..verbs.capture import intend
 from .aside import note_try
 from .due import Due
 from .lines import join, place
@@ -50,23 +51,37 @@ def capture(merchant_id: int, transaction_id: int, due: Due, remittance_id: int 
 
     def begin(session: Session, held: ExitStack) -> Intent | Answer:
         case = open_case(session, actor, transaction_id, skip_locked=True)
-        case.demand_nothing_in_flight()
-        sale = case.transaction
-        if not due.holds(sale):
-            raise NotAllowedInState(state=sale.state)
-        account = account_of(case)
-        demand_capability(case, account, "capture")
-        demand_open(account)
-        operation = case.add(OperationName.CAPTURE, OperationStatus.WAITING, sale.amount)
-        if remittance_id is None:
-            origin = join(session, sale, operation, now())
-        else:
-            origin = place(session, operation, remittance_id)
-        fail_point("remittance.before_sending")
-        return send_as(case, operation, origin, held)
+        return intent_of(case, due, remittance_id, lambda: held.enter_context(slot()))
 
+    return outcome_of(lambda: perform(actor, begin), merchant_id, transaction_id, remittance_id)
+
+
+def intent_of(case: Case, due: Due, remittance_id: int | None, take_slot: Callable[[], object]) -> Intent:
+    """Write a locked sale's capture into its remittance, SENT; `take_slot` is called last, when the sale is known to leave.
+
+    Raises NotAllowedInState for a sale that has not to leave (any more), OperationInFlight, NotSent.
+    """
+    case.demand_nothing_in_flight()
+    sale = case.transaction
+    if not due.holds(sale):
+        raise NotAllowedInState(state=sale.state)
+    account = account_of(case)
+    demand_capability(case, account, "capture")
+    demand_open(account)
+    take_slot()
+    operation = case.add(OperationName.CAPTURE, OperationStatus.WAITING, sale.amount)
+    if remittance_id is None:
+        origin = join(case.session, sale, operation, now())
+    else:
+        origin = place(case.session, operation, remittance_id)
+    fail_point("remittance.before_sending")
+    return intend(case, operation, origin)
+
+
+def outcome_of(do: Callable[[], Answer], merchant_id: int, transaction_id: int, remittance_id: int | None) -> Sent:
+    """Do it and say what became of the sale; trouble of its own is counted against it, OperationalError goes on."""
     try:
-        done = perform(actor, begin)
+        done = do()
     except NotSent:
         return Sent.NOT_SENT
     except (OperationInFlight, NotAllowedInState):

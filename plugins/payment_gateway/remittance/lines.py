@@ -39,13 +39,7 @@ def place(session: Session, operation: Operation, remittance_id: int) -> str:
 
     Whoever closes the remittance waits for this unit. Raises NotAllowedInState when it is closed already.
     """
-    remittance = session.scalar(
-        select(Remittance)
-        .where(Remittance.merchant_id == operation.merchant_id, Remittance.id == remittance_id)
-        .options(joinedload(Remittance.contract, innerjoin=True))
-        .with_for_update(read=True, key_share=True, of=Remittance)
-        .execution_options(populate_existing=True)
-    )
+    remittance = _held(session, "placed", operation.merchant_id, remittance_id)
     if remittance is None or remittance.state != "SENDING":
         raise NotAllowedInState(state=remittance.state if remittance is not None else None)
     operation.remittance_id = remittance.id
@@ -59,12 +53,7 @@ def take_line(session: Session, operation: Operation) -> None:
 
     A line that became certain after its remittance was closed is added to what was written at its close.
     """
-    remittance = session.scalar(
-        select(Remittance)
-        .where(Remittance.merchant_id == operation.merchant_id, Remittance.id == operation.remittance_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
+    remittance = _held(session, "numbered", operation.merchant_id, operation.remittance_id)
     if remittance is None:
         return
     remittance.last_line += 1
@@ -75,6 +64,20 @@ def take_line(session: Session, operation: Operation) -> None:
             remittance.credit_amount += operation.amount
         else:
             remittance.debit_amount += operation.amount
+
+
+def _held(session: Session, purpose: str, merchant_id: int, remittance_id: int | None) -> Remittance | None:
+    """Return a remittance under the lock of a purpose, taken once in a unit: a batch puts or numbers many lines."""
+    held: dict[tuple[str, int | None], Remittance | None] = session.info.setdefault("remittances_held", {})
+    if (purpose, remittance_id) not in held:
+        held[purpose, remittance_id] = session.scalar(
+            select(Remittance)
+            .where(Remittance.merchant_id == merchant_id, Remittance.id == remittance_id)
+            .options(joinedload(Remittance.contract, innerjoin=True))
+            .with_for_update(key_share=True, read=purpose == "placed", of=Remittance)
+            .execution_options(populate_existing=True)
+        )
+    return held[purpose, remittance_id]
 
 
 def leave(operation: Operation) -> None:

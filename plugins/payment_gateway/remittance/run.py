@@ -6,15 +6,14 @@ of machines, and after a crash half-way; nothing leaves twice.
 
 from __future__ import annotations
 
+import random
 from collections import Counter
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
 import structlog
-from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from app.database import Scope, now, unit_of_work
@@ -22,14 +21,15 @@ from app.domain.days import local_day
 from app.failpoints import fail_point
 from app.models import Contract, Merchant
 
-from .captures import Sent, capture
+from .batch import capture_together
+from .captures import Sent
 from .closing import close_sent
 from .due import some
 from .opening import Round, begin_round
 
 log = structlog.get_logger(__name__)
-BATCH = 100
-AT_ONCE = 4  # calls of one process; the runner allows six, so that a person's own finds a place
+BATCH = 100  # looked for at a time
+AT_ONCE = 4  # sent together, so calls of one process; the runner allows six, and a person's own finds a place
 GIVEN_UP_AFTER = 8  # sales in a row that could not be sent: the bank is away, the rest waits
 
 Told = Callable[[Sent], None]
@@ -59,24 +59,22 @@ def send(merchant_id: int, contract_id: int, round_: Round, told: Told | None = 
     """Send what is due, each sale at most once in this pass, then close what is complete."""
     tally = Tally()
     after, silent = 0, 0
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug's proxy
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="remittance") as pool:
-        while not tally.away:
-            with unit_of_work(Scope((merchant_id,))) as session:
-                contract, _ = _contract(session, merchant_id, contract_id)
-                batch = some(session, contract, round_.due, after, BATCH)
-            if not batch:
+    while not tally.away:
+        with unit_of_work(Scope((merchant_id,))) as session:
+            contract, _ = _contract(session, merchant_id, contract_id)
+            batch = some(session, contract, round_.due, after, BATCH)
+        if not batch:
+            break
+        after = batch[-1]
+        for part in _parts(batch, AT_ONCE):
+            for sent in capture_together(merchant_id, part, round_.due, round_.remittance_id):
+                tally.sent[sent] += 1
+                silent = silent + 1 if sent is Sent.NOT_SENT else 0
+                if told is not None:
+                    told(sent)
+            if silent >= GIVEN_UP_AFTER:
+                tally.away = True
                 break
-            after = batch[-1]
-            for part in _parts(batch, AT_ONCE * 5):
-                for sent in pool.map(_in_context(app, merchant_id, round_), part):
-                    tally.sent[sent] += 1
-                    silent = silent + 1 if sent is Sent.NOT_SENT else 0
-                    if told is not None:
-                        told(sent)
-                if silent >= GIVEN_UP_AFTER:
-                    tally.away = True
-                    break
     tally.closed = close(merchant_id, contract_id)
     return tally
 
@@ -100,14 +98,8 @@ def _contract(session: Session, merchant_id: int, contract_id: int) -> tuple[Con
     return contract, session.get_one(Merchant, merchant_id).zone
 
 
-def _parts(ids: Iterable[int], size: int) -> Iterable[list[int]]:
-    listed = list(ids)
-    return (listed[at : at + size] for at in range(0, len(listed), size))
-
-
-def _in_context(app: Flask, merchant_id: int, round_: Round) -> Callable[[int], Sent]:
-    def one(transaction_id: int) -> Sent:
-        with app.app_context():
-            return capture(merchant_id, transaction_id, round_.due, round_.remittance_id)
-
-    return one
+def _parts(ids: Sequence[int], size: int) -> list[Sequence[int]]:
+    """Return a batch in parts, in no order: who works on the same batch at the same time takes other parts first."""
+    parts = [ids[at : at + size] for at in range(0, len(ids), size)]
+    random.shuffle(parts)
+    return parts

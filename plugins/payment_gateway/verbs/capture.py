@@ -41,10 +41,15 @@ def send(case: Case, operation: Operation, held: ExitStack) -> Intent | Operatio
 
 def send_as(case: Case, operation: Operation, origin: str, held: ExitStack) -> Intent:
     """Send a capture of the whole current amount that has its place in a remittance; `origin` names it to the bank."""
+    held.enter_context(slot())
+    return intend(case, operation, origin)
+
+
+def intend(case: Case, operation: Operation, origin: str) -> Intent:
+    """Make such a capture SENT, in a unit that holds a place among the calls for it already."""
     sale = case.transaction
     operation.amount = sale.amount
     mark_sent(sale, operation)
-    held.enter_context(slot())
     request = AmountRequest(sale.reference, sale.amount, sale.currency, origin)
     return intent_for(case, operation, account_of(case), "capture", request)
 
