@@ -9,7 +9,7 @@ import sys
 from importlib.metadata import version
 from itertools import chain
 
-from . import counter, lists, statements
+from . import counter, lists, remittances, statements
 from .authorisations import Line, measure
 from .service import running
 
@@ -21,7 +21,7 @@ def main() -> int:
     show(Line("figure", "ours", "floor", "ratio", "aim"))
     with running() as service:
         show(Line("statements an authorisation", str(statements.count(service))))
-        for line in chain(counter.measure(service), measure(service)):
+        for line in chain(counter.measure(service), measure(service), remittances.measure(service)):
             show(line)
         for verdict in json.loads(service.command("verify", "--json", may_fail=True)):
             # The floor authorises at the bank past the product: I4 names those, and is the judge of nothing here.
