@@ -24,6 +24,7 @@ from tests.walls.world import MARKER, PEOPLE, A, B, World
 OTHERS = MARKER[B].encode()
 STAFF = [f"{login}_{A}" for login in PEOPLE if login != "admin"]
 FOUND_NOT = (403, 404)
+OF_NO_ROW = ("/calendar/<day>/",)  # a day is everybody's; what is shown on it is not
 
 
 @pytest.fixture(params=["both walls", "row security alone"])
@@ -49,7 +50,7 @@ def test_no_page_of_a_shows_a_byte_of_b(app: Flask, world: World, walls: str, na
         answer = client.get(path, headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code < 500, path
         assert OTHERS not in answer.data.upper(), path
-        if "<" in rule:
+        if "<" in rule and rule not in OF_NO_ROW:
             assert answer.status_code in FOUND_NOT, (path, answer.status_code)
 
 
