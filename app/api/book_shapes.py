@@ -51,11 +51,7 @@ _REMITTANCE = (
 _SUMS = (
     attribute("debit_amount", {**AMOUNT, "description": "sales, minor units"}),
     attribute("credit_amount", {**AMOUNT, "description": "refunds, minor units"}),
-    Part(
-        "net_amount",
-        {"type": "integer", "description": "debit - credit, before commission"},
-        lambda sums: sums.debit_amount - sums.credit_amount,
-    ),
+    attribute("net_amount", {"type": "integer", "description": "debit - credit, before commission"}),
 )
 _COUNT = attribute("lines", {"type": "integer", "minimum": 0, "description": "how many; what the bank refused is none"})
 # What the account was credited or debited for it is told by the reconciliation journal (option JRB); no table holds it yet.

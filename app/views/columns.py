@@ -87,6 +87,7 @@ LABELS: dict[str, Any] = {
     "name": lazy_gettext("Name"),
     "new_state": lazy_gettext("State after"),
     "next_try_at": lazy_gettext("Next try"),
+    "net_amount": lazy_gettext("Net"),
     "note": lazy_gettext("Note"),
     "notified_on": lazy_gettext("Notified"),
     "number": lazy_gettext("Number"),

@@ -40,7 +40,7 @@ def expected(
     found = []
     for row, sums in sent:
         credit = expected_credit(row.day, row.contract.scheme)
-        net = sums.debit_amount - sums.credit_amount
+        net = sums.net_amount
         if net and credit.day >= today[row.merchant_id]:
             found.append(Expected(credit, row.contract, row.day, row, net, row.contract.currency))
     planned: dict[tuple[int, date, str], int] = {}

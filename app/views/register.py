@@ -30,6 +30,7 @@ from .calendar import CalendarView
 from .counter import CounterView
 from .help import HelpView
 from .history import UtilView
+from .remittances import RemittanceView
 from .shipped import ShippedView
 from .signin import SignInView
 from .staff import StaffView
@@ -93,7 +94,7 @@ def register_views(builder: AppBuilder, known: Registry) -> None:
     builder.add_view_no_menu(watch.AlarmView)
     add(books.UnpaidView, "Unpaid", category=BOOKS)
     add(CalendarView, "Calendar", category=BOOKS)
-    add(books.RemittanceView, "Remittances", category=BOOKS)
+    add(RemittanceView, "Remittances", category=BOOKS)
     add(watch.OutboxView, "Mails", category=SETTINGS)
     add(merchant_rules.LimitView, "Limits", category=SETTINGS)
     add(merchant_rules.ReasonView, "Reasons", category=SETTINGS)

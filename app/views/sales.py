@@ -16,15 +16,17 @@ from ..extensions import db
 from ..models import Transaction
 from ..models.queries.keyset import ConditionsFor, Page
 from ..models.queries.listing import ListFilter
+from ..models.queries.remittance_lines import remittances_of
 from ..models.queries.subtotals import added, of_order, subtotals
 from ..models.queries.transactions import SHOWN, TransactionFilter
 from ..plugin import Registry, registry
 from ..ports import TransactionAction
-from ..security.profiles import AMEND, AMEND_OWN, CANCEL, CANCEL_OWN, ENTER, READ
+from ..security.profiles import AMEND, AMEND_OWN, CANCEL, CANCEL_OWN, ENTER, READ, REMITTANCES
 from .action_links import bulk_url
 from .filtered import FilteredView
 from .interface import LedgerInterface
 from .operation_words import answered
+from .sale_remittance import coming_of
 from .story import story_of
 from .todo import ARGUMENT as TASK
 from .todo import ByTask
@@ -72,7 +74,7 @@ class TransactionView(ByTask, FilteredView):  # type: ignore[override]  # a sent
         ),
         (
             lazy_gettext("Remittance"),
-            {"fields": ["capture_mode", "capture_day", "capture_date", "limit_date", "held", "capture_error", "bank_status"]},
+            {"fields": ["capture_mode", "capture_day", "shipping_date", "capture_date", "limit_date", "held", "capture_error", "bank_status"]},
         ),
         (
             lazy_gettext("Customer"),
@@ -136,6 +138,7 @@ class TransactionView(ByTask, FilteredView):  # type: ignore[override]  # a sent
     ) -> Any:
         widgets = super()._get_show_widget(pk, item, widgets=widgets, show_fieldsets=show_fieldsets)
         possible = allowed(item)
+        remittances = remittances_of(db.session(), item.operations)
         widgets["show"].template_args |= {
             "actions": {name: a for name, a in self.actions.items() if name in possible},
             "sale": item,
@@ -143,6 +146,9 @@ class TransactionView(ByTask, FilteredView):  # type: ignore[override]  # a sent
             "zone": item.merchant.zone,
             "story": story_of(item.events, item.currency),
             "became": answered,
+            "coming": coming_of(item, remittances),
+            "remittances": remittances,
+            "remittance_links": g.actor.may(REMITTANCES),
             **self._order(item),
         }
         return widgets

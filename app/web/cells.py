@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from . import formats, labels
 
-_BADGES = ("state", "status")
+_BADGES = ("state", "status", "remittance")
 _NOTHING = escape(formats.NOTHING)
 
 

@@ -107,6 +107,13 @@ PLANS: Words = {
     "refused": (lazy_gettext("refused at the remittance"), "bad"),
     "lapsing": (lazy_gettext("lapsing unless decided"), "bad"),
 }
+REMITTANCES: Words = {
+    "OPEN": (lazy_gettext("open"), "info"),
+    "SENDING": (lazy_gettext("being sent"), "wait"),
+    "SENT": (lazy_gettext("sent"), "good"),
+    "PARTLY_SENT": (lazy_gettext("partly sent"), "bad"),
+    "SETTLED": (lazy_gettext("credited"), "plain"),
+}
 TABLES = {
     "state": STATES,
     "operation": OPERATIONS,
@@ -114,6 +121,7 @@ TABLES = {
     "event": EVENTS,
     "outcome": OUTCOMES,
     "plan": PLANS,
+    "remittance": REMITTANCES,
 }
 
 

@@ -48,6 +48,11 @@ class Sums:
     credit_amount: int = 0
     lines: int = 0
 
+    @property
+    def net_amount(self) -> int:
+        """Sales less refunds, before commission: what the account is credited (or, below 0, debited)."""
+        return self.debit_amount - self.credit_amount
+
 
 class RemittanceFilter(ListFilter):
     """Which remittances, of which merchants, from where on; their sums come from `sums_of`."""

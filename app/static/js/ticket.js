@@ -1,4 +1,4 @@
-/* A ticket is opened to be printed. */
+/* A ticket, a remittance on paper: opened to be printed. */
 (() => {
   "use strict";
   window.addEventListener("load", () => window.print());
