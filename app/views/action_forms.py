@@ -100,10 +100,11 @@ class ActionFormsView(PathHistory, BaseView):
         shown = [_filled(control, values, fields) for control in shown]
         notice = sentence(error, sale.currency, zone) if error is not None and not fields else None
         known = {control.name for control in shown}
+        parcel = _is_second_parcel(action, sale)
         elsewhere = [text for name, text in fields.items() if name not in known]
         page = self.render_template(
             "egestion/counter/action.html",
-            title=gettext(action.label),
+            title=gettext("Second parcel") if parcel else gettext(action.label),
             action=action,
             sale=sale,
             controls=shown,
@@ -116,7 +117,11 @@ class ActionFormsView(PathHistory, BaseView):
             closing=_closing(sale) if action.name == Verb.RESOLVE else None,
             part=part,
             part_said=said_before(part, sale) if part else None,
-            button=button_for(part, sale) if part else gettext(action.label),
+            button=button_for(part, sale)
+            if part
+            else gettext("Charge the second parcel")
+            if parcel
+            else gettext(action.label),
             released=released_by_validation(sale) if action.name == Verb.DUPLICATE and not values else 0,
             show_url=show_url(sale.id),
         )
@@ -140,9 +145,11 @@ def _filled(control: Control, values: Mapping[str, str], errors: Mapping[str, st
 
 def _prefilled(action: TransactionAction, sale: Any) -> Mapping[str, str]:
     """What the address asks the form to start with: a duplicate may be the second parcel of a part that left."""
-    if action.name == Verb.DUPLICATE and request.args.get("parcel"):
-        return second_parcel(sale)
-    return {}
+    return second_parcel(sale) if _is_second_parcel(action, sale) else {}
+
+
+def _is_second_parcel(action: TransactionAction, sale: Any) -> bool:
+    return bool(action.name == Verb.DUPLICATE and request.args.get("parcel") and released_by_validation(sale))
 
 
 def _amount_shown(sale: Any, verb: str, values: Mapping[str, str]) -> str:

@@ -33,6 +33,9 @@ class LimitView(SettingsView):
     }  # fmt: skip
     exclude_route_methods: ClassVar[set[str]] = {"download", "action", "action_post"}
     list_title = lazy_gettext("Limits")
+    list_intro = lazy_gettext(
+        "Above its limit an action waits for a second person; without a limit one person does it alone."
+    )
     show_title = lazy_gettext("Limit")
     add_title = lazy_gettext("New limit")
     edit_title = lazy_gettext("Change a limit")
@@ -49,7 +52,11 @@ class LimitView(SettingsView):
     hidden_columns: ClassVar[list[str]] = ["merchant.currency"]
     add_form_extra_fields = edit_form_extra_fields = {
         "verb": choice("verb", (Verb.CANCEL, Verb.REFUND, Verb.VALIDATE, Verb.CAPTURE)),
-        "amount": StringField(LABELS["amount"], [InputRequired(), Length(max=30)]),
+        "amount": StringField(
+            LABELS["amount"],
+            [InputRequired(), Length(max=30)],
+            description=lazy_gettext("In the merchant's currency. What is above it waits for a second person."),
+        ),
     }
 
     def prefill_form(self, form: Any, pk: Any) -> None:

@@ -18,10 +18,19 @@ from ..security.identity import parse_key
 from ..security.profiles import BELOW_MANAGER, PEOPLE, PROFILES
 from ..web.refusals import field_sentences
 from .base import Rights
+from .field_labels import summary_line
 from .history import PathHistory
 from .merchants_seen import merchants_seen
 
-FIELDS = ("username", "first_name", "last_name", "email", "profile", "merchant", "language")
+FIELDS = (
+    "first_name",
+    "last_name",
+    "email",
+    "username",
+    "profile",
+    "merchant",
+    "language",
+)  # as they stand on the form
 LABELS = {
     "username": N_("User name"),
     "first_name": N_("First name"),
@@ -77,7 +86,7 @@ class StaffView(PathHistory, BaseView):
             title=gettext("Invite somebody"),
             values=shown_again(values),
             errors=errors,
-            summary=[(field, f"{gettext(LABELS[field])}: {text}") for field, text in errors.items()],
+            summary=[(name, summary_line(gettext(LABELS[name]), errors[name])) for name in FIELDS if name in errors],
             labels={field: gettext(text) for field, text in LABELS.items()},
             merchants=[(str(each.id), each.short_name) for each in merchants_seen()],
             profiles=[(name, gettext(PROFILES[name].label)) for name in BELOW_MANAGER],

@@ -214,3 +214,10 @@ def test_the_mail_speaks_the_language_of_who_is_invited(shop: Shop) -> None:
     choose(shop, path)
     page = sign_in(shop.app, "nina", CHOSEN).get("/").text
     assert '<html lang="fr"' in page
+
+
+def test_what_is_wrong_is_listed_as_the_form_stands_and_as_french_writes_it(shop: Shop) -> None:
+    wrong = form(shop, first_name="", email="nothing", username="é")
+    page = shop.client("manager", "fr").post("/people/invite", data=wrong).text
+    listed = re.findall(r'<li><a href="#(\w+)">([^<:]*:)', page)
+    assert listed == [("first_name", "Prénom :"), ("email", "Courriel :"), ("username", "Identifiant :")]

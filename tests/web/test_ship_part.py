@@ -46,6 +46,8 @@ def test_what_is_released_is_said_before_and_the_second_parcel_is_one_click_away
     link = re.search(r'href="(/transactions/\d+/duplicate\?parcel=2)"', rest)
     assert link
     duplicate = supervisor.client.get(link[1]).text
+    assert "<h1>Second parcel</h1>" in duplicate
+    assert ">Charge the second parcel</button>" in duplicate
     form = filled_in(duplicate)
     assert (form["amount"], form["order_number"]) == ("15.00", f"{sale.order_number}-2")
     assert "€15.00</output>" in duplicate or "15.00 EUR</output>" in duplicate
