@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Session
 from app.database import Scope, now, real_now, release_request_connection, unit_of_work
 from app.domain.actor import Actor
 from app.domain.errors import NotSent
+from app.domain.states import OPEN_STATUSES
 from app.domain.text import N_
 from app.failpoints import fail_point
 from app.models import Operation
@@ -30,7 +32,7 @@ from .accounts import GatewayAccount
 from .answers import ORDERS, answer
 from .blackouts import opens_at
 from .cases import Case, open_case, open_order
-from .ledger import call_deadline
+from .late import contradiction
 from .overtaken import reject_overtaken
 from .rows import one_statement, update_row
 from .settle import settle
@@ -56,6 +58,7 @@ class Intent:
     account: GatewayAccount
     verb: str
     request: Any
+    deadline: datetime  # real time, the operation's own: afterwards it is inquired about, so nothing is sent any more
     settle: Settle = settle
     written: Written | None = None  # an order as unit 1 wrote it; unit 2 need not read again what nobody touched
 
@@ -100,8 +103,15 @@ def perform(actor: Actor, begin: Begin) -> Answer:
 
 
 def call(intent: Intent) -> GatewayResult:
-    """Call the gateway; any exception of an adapter is UNKNOWN, for only the adapter may claim that nothing happened."""
-    deadline = time.monotonic() + call_deadline().total_seconds()
+    """Call the gateway; any exception of an adapter is UNKNOWN, for only the adapter may claim that nothing happened.
+
+    Whoever stood still until the operation's deadline calls nobody: others may have concluded already that nothing was
+    done, and what arrived at the bank after that would be done behind their back.
+    """
+    left = (intent.deadline - real_now()).total_seconds()
+    if left <= 0:
+        return GatewayResult(Outcome.FAILED, reason="its time was over before it was sent")
+    deadline = time.monotonic() + left
     try:
         gateway = gateway_for(intent.account)
         result: GatewayResult = getattr(gateway, intent.verb)(intent.request, deadline)
@@ -120,10 +130,12 @@ def conclude(actor: Actor, intent: Intent, result: GatewayResult) -> Answer:
         else:
             case = open_case(session, actor, intent.transaction_id)
         operation = next(each for each in case.operations if each.id == intent.operation_id)
-        if operation.ended_at is None:
-            operation.ended_at = real_now()
         with one_statement(session):
-            intent.settle(case, operation, result)
+            if operation.deadline == intent.deadline or operation.status not in OPEN_STATUSES:
+                operation.ended_at = operation.ended_at or real_now()
+                intent.settle(case, operation, result)
+            elif result.outcome == Outcome.APPROVED:  # given up, waited, sent again meanwhile: that one is under way
+                contradiction(case, operation, result.outcome)
             reject_overtaken(case)
             if intent.verb in FIRST:
                 update_row(session, operation)
@@ -144,4 +156,6 @@ def intent_for(
     case: Case, operation: Operation, account: GatewayAccount, verb: str, request: Any, writes: Settle = settle
 ) -> Intent:
     """Return the intent of an operation just made SENT."""
-    return Intent(case.transaction.merchant_id, case.transaction.id, operation.id, account, verb, request, writes)
+    assert operation.deadline is not None  # noqa: S101 - what is sent has one
+    sale = case.transaction
+    return Intent(sale.merchant_id, sale.id, operation.id, account, verb, request, operation.deadline, writes)

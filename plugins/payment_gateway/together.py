@@ -94,7 +94,7 @@ def _conclude_together(actor: Actor, called: Sequence[tuple[Intent, GatewayResul
             for intent, result in called:
                 case = cases[intent.transaction_id]
                 operation = next(each for each in case.operations if each.id == intent.operation_id)
-                if operation.status != OperationStatus.SENT:
+                if operation.status != OperationStatus.SENT or operation.deadline != intent.deadline:
                     continue
                 operation.ended_at = operation.ended_at or real_now()
                 intent.settle(case, operation, result)

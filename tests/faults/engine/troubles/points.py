@@ -38,7 +38,7 @@ def evening(site: Site) -> None:
 TROUBLES = (
     *(Trouble(f"fail point runner.{name}", _arm(f"runner.{name}", "kill", "kill", "raise"), 2, kills=True)
       for name in RUNNER),
-    *(Trouble(f"dawdles at runner.{name}", _arm(f"runner.{name}", "wait:12")) for name in RUNNER[1:4]),
+    *(Trouble(f"dawdles at runner.{name}", _arm(f"runner.{name}", "wait:20")) for name in RUNNER[1:4]),
     *(Trouble(f"fail point resolution.{name}", _arm(f"resolution.{name}", "raise", "wait:3")) for name in RESOLUTION),
     *(Trouble(f"fail point {name}", _arm(name, "wait:1") if "bell" in name else _arm(name, "raise")) for name in OUTBOX),
 )  # fmt: skip

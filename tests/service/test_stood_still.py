@@ -1,0 +1,63 @@
+"""A process that stands still between its intent and the call: whoever asked the bank meanwhile must stay right."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from app.database import Scope, real_now, unit_of_work
+from app.models import Operation
+from app.ports import GatewayResult, Outcome
+from plugins.payment_gateway import runner
+from tests.service.shop import APPROVED, EUR, Shop
+
+
+@pytest.fixture
+def stands_still(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next intent is committed, then for longer than a call may take nothing happens."""
+    monkeypatch.setitem(app.extensions, "settings", dataclasses.replace(app.extensions["settings"], gateway_deadline=1))
+    monkeypatch.setattr("app.failpoints._points", {"runner.after_intent": ["wait:2", 1]})
+
+
+@pytest.mark.usefixtures("stands_still")
+def test_an_order_whose_time_is_over_is_not_sent_any_more(shop: Shop) -> None:
+    answer = shop.take(APPROVED)
+    sale = shop.sale(answer.reference)
+    assert (answer.status, sale.state, sale.response_code) == (201, "REFUSED", "90")
+    assert shop.done(answer.reference) == []
+
+
+def test_a_refund_whose_time_is_over_is_not_sent_any_more(shop: Shop, request: pytest.FixtureRequest) -> None:
+    reference = shop.captured()
+    request.getfixturevalue("stands_still")
+    assert shop.act(reference, "refund", amount=4_000).status == 503
+    assert shop.last(reference).status == "FAILED"
+    assert [name for name, _ in shop.done(reference)] == ["TRANSACTION", "VALIDATE"]
+    assert shop.amounts(reference) == ("CAPTURED", EUR, EUR, 0, 0)
+
+
+@pytest.mark.parametrize(("outcome", "alarms"), [(Outcome.FAILED, []), (Outcome.APPROVED, ["unexplained_difference"])])
+def test_the_answer_to_an_earlier_sending_does_not_settle_a_later_one(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, outcome: Outcome, alarms: list[str]
+) -> None:
+    """It was given up, waited, and another worker is sending it again at this moment."""
+    reference = shop.captured()
+
+    def sent_again(intent: runner.Intent) -> GatewayResult:
+        with unit_of_work(Scope((shop.id,))) as session:
+            session.get_one(Operation, intent.operation_id).deadline = intent.deadline + timedelta(seconds=1)
+        return GatewayResult(outcome, response_code="00")
+
+    monkeypatch.setattr(runner, "call", sent_again)
+    shop.act(reference, "refund", amount=4_000)
+    monkeypatch.undo()
+    assert shop.last(reference).status == "SENT"
+    assert shop.alarms() == alarms
+    with unit_of_work(Scope((shop.id,))) as session:  # the other worker dies as well
+        session.get_one(Operation, shop.last(reference).id).deadline = real_now() - timedelta(minutes=1)
+    shop.settle()
+    assert shop.last(reference).status == "FAILED"
+    assert shop.amounts(reference) == ("CAPTURED", EUR, EUR, 0, 0)
