@@ -1,4 +1,4 @@
-"""The core's own invariants (trust.md "Money"): I1, I5, I6, I7, I10, I13, read in one snapshot by the check role."""
+"""The core's own invariants (trust.md "Money"): I1, I5, I6, I7, I10, I11, I13, read in one snapshot by the check role."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask import current_app
 
 from ..plugin import Registry
 from ..ports import Evidence
-from . import amounts, history, ledgers, merchants, outbox
+from . import amounts, history, ledgers, limits, merchants, outbox
 from .reading import snapshot
 
 __all__ = ["core_invariants", "register"]
@@ -26,6 +26,7 @@ def core_invariants() -> Sequence[Evidence]:
             history.check_chain(connection),
             history.check_transitions(connection),
             outbox.check(connection, settings, files_before),
+            limits.check(connection, settings),
             merchants.check(connection),
         ]
 

@@ -57,7 +57,7 @@ class House:
         assert "0 still uncertain, 0 under way" in resolved.stdout, resolved.stdout
         verified = self.run("verify")
         assert verified.returncode == 0, verified.stdout + verified.stderr
-        for invariant in ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I10", "I13"):
+        for invariant in ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I10", "I11", "I13"):
             assert f"{invariant} ok" in verified.stdout, verified.stdout
 
     def done(self, reference: str) -> list[str]:

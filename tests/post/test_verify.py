@@ -22,7 +22,7 @@ from tests.post.planting import plant, verdicts
 def test_true_books_are_clean_and_counted(app: Flask, books: dict[str, Any]) -> None:
     found = {(e.invariant, e.note): e for _, e in gather(app)}
     assert all(not evidence.wrong for evidence in found.values()), [line(e) for e in found.values()]
-    assert {invariant for invariant, _ in found} == {"I1", "I5", "I6", "I7", "I10", "I13"}
+    assert {invariant for invariant, _ in found} == {"I1", "I5", "I6", "I7", "I10", "I11", "I13"}
     assert found["I1", "order of the amounts"].checked == 14
     assert found["I10", "mails"].checked == 2
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from zoneinfo import ZoneInfo
 
 from app.database import now
-from app.domain.errors import InvalidInput
+from app.domain.days import local_day
+from app.domain.errors import InvalidInput, NotAllowedInState
 from app.domain.states import OperationName, OperationStatus
 from app.domain.text import N_
 from app.domain.verbs import Verb
@@ -24,6 +26,7 @@ def begin(case: Case, request: ActionRequest, held: ExitStack) -> Intent | Opera
     """Capture the whole current amount; a part is validated first, not captured."""
     sale = case.transaction
     demand_state(case, Verb.CAPTURE)
+    demand_not_lapsed(case)
     account = account_of(case)
     demand_capability(case, account, "capture")
     demand_open(account)
@@ -32,6 +35,13 @@ def begin(case: Case, request: ActionRequest, held: ExitStack) -> Intent | Opera
         raise InvalidInput.of("amount", "amount_not_taken", text)
     operation = ask(case, Verb.CAPTURE, OperationName.CAPTURE, sale.amount, request)
     return operation if operation.status == OperationStatus.REQUESTED else send(case, operation, held)
+
+
+def demand_not_lapsed(case: Case) -> None:
+    """Raise NotAllowedInState after the end of the limit's day: the sweep that releases the sale is about to come by."""
+    sale = case.transaction
+    if sale.limit_date is not None and sale.limit_date < local_day(now(), ZoneInfo(sale.merchant.zone)):
+        raise NotAllowedInState(state=sale.state)
 
 
 def send(case: Case, operation: Operation, held: ExitStack) -> Intent | Operation:

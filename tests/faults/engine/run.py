@@ -23,7 +23,7 @@ from .reading import read
 from .shelf import Shelf
 from .troubles import Site, hours
 
-INVARIANTS = ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I10", "I13")
+INVARIANTS = ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I10", "I11", "I13")
 LONGEST_UNCERTAIN = 120.0  # seconds
 ASKED_AGAIN = 0.75  # of the calls whose outcome is unknown; the others are judged as they are
 

@@ -1,0 +1,80 @@
+"""I11 of `verify`: an authorisation is captured in time, cancelled, or people are told before it is let go."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from flask import Flask
+
+from app.checks import core_invariants
+from app.domain.clock import real_now
+from app.domain.errors import NotAllowedInState
+from config import Settings
+from tests.post.planting import plant
+from tests.service.clock import BusinessClock
+from tests.service.shop import Shop
+
+
+def wrong(reference: str) -> list[str]:
+    """What I11 says of one sale."""
+    found = next(each for each in core_invariants() if each.invariant == "I11")
+    return [text.removeprefix(f"{reference}: ") for text in found.wrong if reference in text]
+
+
+def some_time_ago(settings: Settings) -> None:
+    """As if the clock had not just been moved."""
+    before = real_now().timestamp() - 3600
+    os.utime(settings.clock_file, (before, before))
+
+
+def test_what_is_left_lying_after_its_limit_is_seen(shop: Shop, clock: BusinessClock, servers: Settings) -> None:
+    clock.at("2027-03-10 12:00")
+    reference = shop.sold(capture_mode="VALIDATION")
+    clock.at("2027-03-17 00:14")
+    some_time_ago(servers)
+    assert wrong(reference) == []  # the sweep comes by every minute
+    clock.at("2027-03-17 00:20")
+    assert wrong(reference) == []  # nobody lived through the days that practice skipped
+    some_time_ago(servers)
+    assert wrong(reference) == ["TO_VALIDATE, and nothing is under way since its limit, 2027-03-16, is over"]
+    shop.lapse()
+    assert wrong(reference) == []
+    shop.send_waiting()
+    assert (shop.sale(reference).state, wrong(reference)) == ("EXPIRED", [])
+
+
+def test_a_sale_that_lapsed_and_nobody_was_told_is_seen(shop: Shop, app: Flask, clock: BusinessClock) -> None:
+    clock.at("2027-03-10 12:00")
+    reference = shop.sold(capture_mode="VALIDATION")
+    clock.at("2027-03-17 00:01")
+    shop.lapse()
+    shop.send_waiting()
+    assert wrong(reference) == []
+    sale = shop.sale(reference)
+    plant(app, "UPDATE alarm SET at = at + interval '1 day' WHERE transaction_id = %s", sale.id)
+    assert wrong(reference) == ["EXPIRED, and nobody was told before"]
+    plant(app, "UPDATE alarm SET at = at - interval '1 day' WHERE transaction_id = %s", sale.id)
+
+
+def test_a_capture_beyond_its_limit_is_seen(shop: Shop, app: Flask, clock: BusinessClock) -> None:
+    clock.at("2027-03-10 12:00")
+    reference = shop.sold()
+    clock.at("2027-03-16 23:58")
+    assert shop.act(reference, "capture").status == 200
+    assert wrong(reference) == []
+    plant(app, "UPDATE transaction SET limit_date = '2027-03-15' WHERE reference = %s", reference)
+    assert wrong(reference) == ["captured on 2027-03-16, its limit was 2027-03-15"]
+    plant(app, "UPDATE transaction SET limit_date = '2027-03-16' WHERE reference = %s", reference)
+
+
+def test_before_the_sweep_comes_by_nobody_captures_what_has_lapsed(shop: Shop, clock: BusinessClock) -> None:
+    clock.at("2027-03-10 12:00")
+    reference = shop.sold()
+    clock.at("2027-03-17 00:00:01")
+    with pytest.raises(NotAllowedInState):
+        shop.act(reference, "capture")
+    assert shop.done(reference)[1:] == []
+    shop.lapse()
+    shop.send_waiting()
+    assert shop.sale(reference).state == "EXPIRED"
