@@ -9,9 +9,11 @@ import sys
 from importlib.metadata import version
 from itertools import chain
 
-from . import counter, lists, remittances, statements
+from . import counter, endurance, lists, recovery, remittances, statements
 from .authorisations import Line, measure
 from .service import running
+
+PARTS = (counter.measure, measure, endurance.measure, remittances.measure, recovery.measure)
 
 
 def main() -> int:
@@ -21,7 +23,7 @@ def main() -> int:
     show(Line("figure", "ours", "floor", "ratio", "aim"))
     with running() as service:
         show(Line("statements an authorisation", str(statements.count(service))))
-        for line in chain(counter.measure(service), measure(service), remittances.measure(service)):
+        for line in chain(*(part(service) for part in PARTS)):
             show(line)
         for verdict in json.loads(service.command("verify", "--json", may_fail=True)):
             # The floor authorises at the bank past the product: I4 names those, and is the judge of nothing here.

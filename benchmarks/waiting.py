@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from random import Random
+
+import psycopg
 
 from app import create_app
 from app.database import Scope, unit_of_work
 from app.domain.states import CaptureMode
+from app.supervisor.provision import libpq
 from config import Settings
 from plugins.payment_gateway.demo import authorising
 from plugins.payment_gateway.demo.bank import sales_at_the_bank
@@ -20,6 +25,8 @@ from plugins.payment_gateway.demo.people import Person, made_up
 from plugins.payment_gateway.demo.place import Place
 from plugins.payment_gateway.demo.writing import write
 from plugins.payment_gateway.simulator.preload import load_past
+
+from .service import Service
 
 PEOPLE = 200
 AMEX = "374290"  # goes through a contract of its own
@@ -40,6 +47,35 @@ def lay(settings: Settings, merchant_id: int, sales: int, *, days: int = 0) -> l
             ids = [life.sale.id for life in lives]
             load_past(settings.data_dir, sales_at_the_bank(lives))
         return ids
+
+
+def due_of(service: Service) -> int:
+    """Return how many sales are due still, or in a remittance still being sent."""
+    with _owner(service) as owner:
+        row = owner.execute(
+            "SELECT (SELECT count(*) FROM transaction WHERE state = 'TO_CAPTURE' AND capture_date < current_date)"
+            " + (SELECT count(*) FROM remittance WHERE state = 'SENDING')"
+        ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def merchant_of(service: Service) -> int:
+    """Return the number of the practice merchant's row."""
+    with _owner(service) as owner:
+        row = owner.execute("SELECT id FROM merchant WHERE short_name = 'PRACTICE'").fetchone()
+    if row is None:
+        raise RuntimeError("the practice merchant is missing")
+    return int(row[0])
+
+
+@contextmanager
+def _owner(service: Service) -> Iterator[psycopg.Connection]:
+    """A connection of the tables' owner that may read every merchant's rows."""
+    with psycopg.connect(libpq(service.settings.owner_url or ""), autocommit=True, connect_timeout=5) as owner:
+        owner.execute("SELECT set_config('app.admin', 'on', false)")
+        merchants = [row[0] for row in owner.execute("SELECT id FROM merchant").fetchall()]
+        owner.execute("SELECT set_config('app.merchants', %s, false)", [f"{{{','.join(map(str, merchants))}}}"])
+        yield owner
 
 
 def _approved(place: Place, person: Person, days: int) -> Life:
