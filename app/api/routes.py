@@ -52,7 +52,7 @@ def _sales() -> tuple[Endpoint, ...]:
             {200: ("with operations and events", detail_schema())},
         ),
         Endpoint(
-            "PATCH", "/transactions/<reference>", "move", "Move a sale to another capture_date", sales.moved,
+            "PATCH", "/transactions/<reference>", "move", "Move a sale to another capture_date, or to its shipping_date", sales.moved,
             _done(), body=TAKES[Verb.MOVE], problems=WRITE_PROBLEMS,
         ),
     )  # fmt: skip

@@ -84,6 +84,7 @@ TRANSACTION = (
     attribute("capture_day", WHOLE),
     attribute("capture_date", DAY, nullable=True),
     attribute("limit_date", DAY, nullable=True),
+    attribute("shipping_date", DAY, nullable=True),
     attribute("capture_error", TEXT, nullable=True),
     attribute("held", {"type": "boolean"}),
     attribute("created_at", MOMENT),

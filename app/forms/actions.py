@@ -43,6 +43,7 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
             Field("capture_mode", choice(CaptureMode)),
             Field("capture_day", Whole(0, MAX_CAPTURE_DAY)),
             Field("capture_date", Day(), about="the merchant's local day"),
+            Field("shipping_date", Day(), about="the day the goods leave; without capture_date it is remitted then"),
             Field("decision", choice(("cancel", "close"))),
             Field("outcome", choice(OUTCOMES), about="with close: what the bank's written answer says"),
         )
@@ -72,7 +73,7 @@ TAKES: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         Verb.WITHDRAW: _take("operation", "note"),
         Verb.HOLD: _take("reason", "note"),
         Verb.RELEASE: _take("reason", "note"),
-        Verb.MOVE: _take("note", required=("capture_date",)),
+        Verb.MOVE: _take("capture_date", "shipping_date", "note"),
         Verb.RESOLVE: _take("outcome", "note", required=("decision",)),
     }
 )

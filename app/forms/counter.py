@@ -22,7 +22,7 @@ PLAIN = ("order_number", "channel", "capture_mode", "customer_id", "return_conte
 #: In the order of the page, which is the order errors are told in.
 NAMES = (
     "merchant", "amount", "currency", "order_number", "channel", "card_number", "card_expiry", "security_code",
-    "brand", "capture_mode", "capture_day", *CUSTOMER, "customer_id", "note", "return_context",
+    "brand", "capture_mode", "capture_day", "shipping_date", *CUSTOMER, "customer_id", "note", "return_context",
 )  # fmt: skip
 #: Never given back by a page, whatever was wrong.
 SECRET = ("card_number", "card_expiry", "security_code")
@@ -78,7 +78,9 @@ def read_counter_order(
         "customer": {part: _customer(part, values[name]) for name, part in CUSTOMER.items() if name in values},
     }
     body |= {name: values[name] for name in PLAIN if name in values}
-    if "capture_day" in values:
+    if values.get("shipping_date"):  # wins over the choice of days, which always has a value
+        body["shipping_date"] = values["shipping_date"]
+    elif "capture_day" in values:
         body["capture_day"] = whole_of(values["capture_day"])
     try:
         order = read_order(body, shop, today, origin="WEB", no_card_number=said.no_card_number)

@@ -12,7 +12,7 @@ from ..domain.card import Card, parse_card
 from ..domain.currencies import CURRENCIES
 from ..domain.days import MAX_CAPTURE_DAY
 from ..domain.errors import FieldError, InvalidInput
-from ..domain.field_kinds import Choice, Errors, Text, Whole, choice
+from ..domain.field_kinds import Choice, Day, Errors, Text, Whole, choice
 from ..domain.fields import Field, Group, read_fields
 from ..domain.money import MAX_AMOUNT
 from ..domain.rejected import Rejected
@@ -67,6 +67,7 @@ ORDER = (
     Field("card", Group(CARD), required=True),
     Field("capture_mode", choice(CaptureMode), about="default: the merchant's"),
     Field("capture_day", Whole(0, MAX_CAPTURE_DAY), about="days of deferral; default: the merchant's"),
+    Field("shipping_date", Day(), about="instead of capture_day: the merchant's local day on which the goods leave"),
     Field("customer_id", Text(19)),
     Field("customer", Group(CUSTOMER)),
     Field("return_context", Text(256)),
@@ -98,6 +99,9 @@ def read_order(
         text = N_("No contract of the merchant is in this currency; possible: %(currencies)s.")
         listed = {"currencies": ", ".join(shop.currencies)}
         errors.append(FieldError("currency", "currency_not_accepted", text, listed))
+    if given.get("shipping_date") is not None and given.get("capture_day") is not None:
+        text = N_("Give the shipping day or the days of deferral, not both.")
+        errors.append(FieldError("shipping_date", "shipping_date_and_capture_day", text))
     if errors or card is None:
         raise InvalidInput(errors)
     del given["merchant"]

@@ -35,6 +35,7 @@ class NewOrder:
     brand: str | None = None
     capture_mode: str | None = None
     capture_day: int | None = None
+    shipping_date: date | None = None  # instead of capture_day: remitted on the day the goods leave
     customer_id: str | None = None
     customer: CustomerData | None = None
     return_context: str | None = None
@@ -58,6 +59,7 @@ class ActionRequest:
     capture_mode: str | None = None
     capture_day: int | None = None
     capture_date: date | None = None
+    shipping_date: date | None = None
     customer_id: str | None = None
     customer: CustomerData | None = None
     decision: str | None = None

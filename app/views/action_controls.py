@@ -67,6 +67,11 @@ def soonest_of(sale: Any) -> date:
     return next_remittance(now(), ZoneInfo(sale.merchant.zone), sale.contract.cut_off)
 
 
+def shipping_hint() -> str:
+    """Return what a shipping day does when a sale is moved."""
+    return str(gettext("Instead: the day the goods leave. It is remitted then."))
+
+
 def withdrawable(sale: Any) -> list[Any]:
     """Return the operations of a sale this person may still take back."""
     return [
@@ -122,9 +127,20 @@ def _date(_session: Any, sale: Any, _verb: str, name: str) -> Control:
     hint = None
     if sale.limit_date is not None:
         attrs["max"] = sale.limit_date.isoformat()
-        hint = gettext("Until %(day)s at the latest.", day=formats.day(sale.limit_date))
-    value = sale.capture_date.isoformat() if sale.capture_date else ""
-    return Control(name, "date", value, hint=hint, width="medium", required=True, attrs=attrs)
+        hint = gettext(
+            "%(planned)s at present; until %(day)s at the latest.",
+            planned=formats.day(sale.capture_date),
+            day=formats.day(sale.limit_date),
+        )
+    return Control(name, "date", hint=hint, width="medium", attrs=attrs)
+
+
+def _shipping(_session: Any, sale: Any, _verb: str, name: str) -> Control:
+    attrs = {"min": _today(sale).isoformat()}
+    if sale.limit_date is not None:
+        attrs["max"] = sale.limit_date.isoformat()
+    value = sale.shipping_date.isoformat() if sale.shipping_date else ""
+    return Control(name, "date", value, hint=shipping_hint(), width="medium", attrs=attrs)
 
 
 def _operation(_session: Any, sale: Any, _verb: str, name: str) -> Control:
@@ -174,6 +190,7 @@ _MAKERS: Mapping[str, Callable[[Any, Any, str, str], Control]] = {
     "capture_mode": _mode,
     "capture_day": _day,
     "capture_date": _date,
+    "shipping_date": _shipping,
     "operation": _operation,
     "decision": _decision,
     "outcome": _outcome,

@@ -12,6 +12,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 
 from ..domain.errors import DomainError, InvalidInput, NotPermitted
 from ..domain.text import N_
+from ..domain.verbs import Verb
 from ..extensions import db
 from ..forms.actions import TAKES, fields_of, read_action
 from ..forms.bulk import MOST, read_ticked
@@ -31,7 +32,7 @@ from .field_labels import summary_line
 from .history import PathHistory
 from .merchants_seen import merchants_seen
 
-FIELDS = ("reason", "capture_date", "note")  # the same for all rows; the amount is each row's own
+FIELDS = ("reason", "capture_date", "shipping_date", "note")  # the same for all rows; the amount is each row's own
 
 
 class BulkView(PathHistory, BaseView):
@@ -144,9 +145,9 @@ def _read(action: TransactionAction, values: Mapping[str, str]) -> ActionRequest
         raise InvalidInput(errors)
     fields = TAKES.get(action.name) or fields_of(tuple(action.form))
     known = {field.name for field in fields}
-    for field in fields:
-        if field.required and field.name not in values:  # one answer for all rows, before any is begun
-            raise InvalidInput.of(field.name, "missing", N_("This field is needed."))
+    if action.name == Verb.MOVE and not {"capture_date", "shipping_date"} & values.keys():
+        # one answer for all rows, before any is begun
+        raise InvalidInput.of("capture_date", "missing", N_("This field is needed."))
     return read_action(fields, {name: text for name, text in values.items() if name in known})
 
 

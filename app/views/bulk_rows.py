@@ -20,7 +20,7 @@ from ..ports import TransactionAction
 from ..web import formats
 from .action_controls import OFF, Control
 from .action_links import possible_actions, why_not
-from .bulk_days import PLANS, move_control, plan_of
+from .bulk_days import PLANS, move_controls, plan_of
 from .field_labels import field_label
 from .sales import ALSO_OWN
 
@@ -96,7 +96,7 @@ def sums(amounts: Iterable[tuple[str, int]]) -> list[str]:
 
 def bulk_controls(action: TransactionAction, rows: Sequence[Row]) -> list[Control]:
     """Return the controls that are the same for all rows: a day, a reason every merchant of them has, a note."""
-    found: list[Control] = [move_control(rows)] if "capture_date" in action.form else []
+    found: list[Control] = move_controls(rows) if "capture_date" in action.form else []
     if "reason" in action.form:
         lists = [
             dict(reasons_of(db.session(), merchant_id, formats.locale_code()))

@@ -17,6 +17,7 @@ LABELS = {
     "capture_mode": lazy_gettext("Remittance"),
     "capture_day": lazy_gettext("Day"),
     "capture_date": lazy_gettext("Day of the remittance"),
+    "shipping_date": lazy_gettext("Shipping day"),
     "customer_name": lazy_gettext("Name"),
     "customer_telephone": lazy_gettext("Telephone"),
     "customer_email": lazy_gettext("E-mail"),

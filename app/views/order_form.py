@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -69,13 +70,21 @@ class OrderForm:
     @property
     def remittance_open(self) -> bool:
         """Whether the choice of day and mode is unfolded: something is wrong with it."""
-        return "capture_day" in self.errors or "capture_mode" in self.errors
+        return bool({"capture_day", "capture_mode", "shipping_date"} & self.errors.keys())
+
+    @property
+    def shipping_days(self) -> tuple[str, str]:
+        """The first and the last day the goods may leave on: remittance is deferred no longer."""
+        today = today_of(self.shop)
+        return today.isoformat(), add_days(today, MAX_CAPTURE_DAY).isoformat()
 
     @property
     def remitted(self) -> str:
         """The sentence that says when the order as it stands is remitted."""
         sentences = self.remittance.get(self.values["capture_mode"]) or []
         day = self.values["capture_day"]
+        with suppress(ValueError):
+            day = str((date.fromisoformat(self.values.get("shipping_date", "")) - today_of(self.shop)).days)
         return sentences[int(day)] if day.isdecimal() and int(day) < len(sentences) else ""
 
 

@@ -69,7 +69,10 @@ def _details(event: Any) -> list[str]:
     data = event.data or {}
     if event.kind == Event.MOVED.name and data.get("to"):
         days = {"before": _day(data.get("from")), "after": _day(data["to"])}
-        return [gettext("From %(before)s to %(after)s", **days)]
+        said = [gettext("From %(before)s to %(after)s", **days)]
+        if data.get("shipping_date"):
+            said.append(gettext("The goods leave on %(day)s", day=_day(data["shipping_date"])))
+        return said
     if event.kind == Event.AMENDED.name and data.get("old"):
         numbers = data["old"].get("order_number")
         return [gettext("The order number was %(number)s before", number=numbers)] if numbers else []

@@ -25,7 +25,7 @@ _ACTIONS: tuple[tuple[Verb, str, str, tuple[str, ...], str | None, bool], ...] =
     (Verb.ACCEPT_CHALLENGE, N_("Accept"), profiles.CHALLENGE, ("note",), N_("Accept this sale?"), False),
     (Verb.REFUSE_CHALLENGE, N_("Refuse"), profiles.CHALLENGE, ("reason", "note"), N_("Refuse this sale?"), False),
     (Verb.AMEND, N_("Amend"), profiles.AMEND, ("order_number", "customer_id", "customer", "note"), None, False),
-    (Verb.MOVE, N_("Move"), profiles.MOVE, ("capture_date",), None, True),
+    (Verb.MOVE, N_("Move"), profiles.MOVE, ("capture_date", "shipping_date"), None, True),
     (Verb.HOLD, N_("Hold"), profiles.HOLD, ("note",), N_("Keep this sale out of the remittances?"), True),
     (Verb.RELEASE, N_("Release"), profiles.HOLD, ("note",), N_("Put this sale back into the remittances?"), True),
     (Verb.WITHDRAW, N_("Withdraw"), profiles.READ, ("operation", "note"), N_("Withdraw what waits?"), False),

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.domain.bin_facts import bin_facts
 from app.domain.brands import AMEX, choose_brand
-from app.domain.days import MAX_CAPTURE_DAY, check_capture_day
+from app.domain.days import MAX_CAPTURE_DAY, check_capture_day, local_day
 from app.domain.errors import DomainError, FieldError, InvalidInput
 from app.domain.rejected import Rejected
 from app.domain.states import CaptureMode, State
@@ -38,7 +38,7 @@ def demand_active(shop: Shop) -> None:
         raise MerchantNotActive()
 
 
-def checked(shop: Shop, order: NewOrder) -> tuple[Contract, GatewayAccount, str, str]:
+def checked(shop: Shop, order: NewOrder, at: datetime) -> tuple[Contract, GatewayAccount, str, str]:
     """Return contract, account, brand and how it was chosen; raises InvalidInput naming every wrong field at once."""
     merchant, errors = shop.merchant, []
     needed = N_("The merchant asks for this field.")
@@ -49,24 +49,31 @@ def checked(shop: Shop, order: NewOrder) -> tuple[Contract, GatewayAccount, str,
         errors.append(FieldError("channel", "channel_invalid", text, {"values": ", ".join(TYPED_CHANNELS)}))
     if not order.card.reveal_security_code() and (merchant.security_code_required or AMEX in order.card.brands):
         errors.append(FieldError("card.security_code", "missing", needed))
-    brand, choice = "", ""
+    brand, choice, day = "", "", "shipping_date" if order.shipping_date is not None else "capture_day"
+    if order.shipping_date is not None and order.shipping_date < local_day(at, shop.zone):
+        errors.append(FieldError(day, "shipping_date_past", N_("The shipping day is over.")))
     try:
         brand, how = choose_brand(order.card.brands, order.brand, merchant.default_brand)
         choice = str(how)
-        check_capture_day(capture_day_of(shop, order), brand)
+        check_capture_day(capture_day_of(shop, order, at), brand)
     except Rejected as rejected:
-        errors.extend(rejected.field_errors("capture_day" if brand else "card.brand"))
+        told = rejected.field_errors("capture_day" if brand else "card.brand")
+        errors.extend(error._replace(field=day) if error.field == "capture_day" else error for error in told)
     if errors:
         raise InvalidInput(errors)
     contract, account = shop.contract_for(brand, order.currency)
     return contract, account, brand, choice
 
 
-def capture_day_of(shop: Shop, order: NewOrder | ActionRequest) -> int:
-    """Return the deferral asked for; the merchant's default where none is given, 6 in VALIDATION mode."""
+def capture_day_of(shop: Shop, order: NewOrder | ActionRequest, at: datetime) -> int:
+    """Return the deferral asked for, in days or by the shipping day; the merchant's default where none is given, 6 in
+    VALIDATION mode, which waits for a person whatever the shipping day."""
     if order.capture_day is not None:
         return order.capture_day
     mode = order.capture_mode or shop.merchant.default_capture_mode
+    if order.shipping_date is not None:
+        deferral = (order.shipping_date - local_day(at, shop.zone)).days
+        return max(deferral, 0) if mode != CaptureMode.VALIDATION else MAX_CAPTURE_DAY
     if mode == CaptureMode.VALIDATION and order.capture_mode is not None:
         return MAX_CAPTURE_DAY
     return shop.merchant.default_capture_day
@@ -123,6 +130,7 @@ def new_sale(
         customer_id=order.customer_id,
         return_context=order.return_context,
         note=order.note,
+        shipping_date=order.shipping_date,
         held=False,
         created_at=at,
     )

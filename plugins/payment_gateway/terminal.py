@@ -88,6 +88,7 @@ def canonical(order: NewOrder, version: int) -> Mapping[str, Any]:
         "brand": order.brand,
         "capture_mode": order.capture_mode,
         "capture_day": order.capture_day,
+        "shipping_date": order.shipping_date.isoformat() if order.shipping_date else None,
         "customer_id": order.customer_id,
         "customer": {part: getattr(customer, part) for part in CustomerData.__slots__} if customer else None,
         "return_context": order.return_context,
@@ -102,14 +103,14 @@ def _sale(session: Session, actor: Actor, order: NewOrder) -> tuple[Transaction,
     demand_active(shop)
     if AMEX in order.card.brands:  # a right (403) comes before what the order's fields lack (422)
         demand_option(session, order.merchant_id, "AMEX", local_day(at, shop.zone))
-    contract, account, brand, choice = checked(shop, order)
+    contract, account, brand, choice = checked(shop, order, at)
     if new_orders_stopped(account):
         raise GatewayStopped()
     sale = new_sale(shop, order, contract, account, brand, choice, at)
     sale.created_by_id, sale.created_by = actor.id, actor.name
     wanted = order.capture_mode or shop.merchant.default_capture_mode
     sale.capture_mode = mode_of(wanted, contract, gateway_for(account).capabilities.verbs)
-    sale.capture_day = 0 if wanted == CaptureMode.IMMEDIATE else capture_day_of(shop, order)
+    sale.capture_day = 0 if wanted == CaptureMode.IMMEDIATE else capture_day_of(shop, order, at)
     sale.card_id = find_or_add_card(session, order.merchant_id, order.card, card_keys())
     customer = write_customer(session, order.merchant_id, order.customer)
     sale.customer_row_id = customer.id if customer is not None else None

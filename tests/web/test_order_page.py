@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
 
-from app.database import Scope, unit_of_work
+from app.database import Scope, now, unit_of_work
 from app.plugin import registry
 from tests.bank.conftest import BankProcess
 from tests.web.desk import (
@@ -166,3 +168,12 @@ def test_without_script_a_refused_order_stays_for_another_card(clerk: Desk) -> N
 def test_a_page_says_it_is_not_its_form_that_was_forgotten(clerk: Desk) -> None:
     assert clerk.client.post("/counter", data={"amount": "1"}).status_code == 400  # no token
     assert clerk.client.get("/counter/fresh").json["csrf_token"]  # type: ignore[index]  # JSON it is
+
+
+def test_an_order_by_its_shipping_day(clerk: Desk) -> None:
+    today = now().astimezone(ZoneInfo("Europe/Paris")).date()
+    shipped = today + timedelta(days=4)
+    sale = clerk.taken(shipping_date=shipped.isoformat(), capture_day="0")
+    assert (sale.shipping_date, sale.capture_date, sale.capture_day) == (shipped, shipped, 4)
+    form = clerk.client.get("/counter").text
+    assert f'min="{today}" max="{today + timedelta(days=6)}"' in form

@@ -28,8 +28,11 @@
     const sentences = JSON.parse(form.dataset.remittance);
     let before = null;
     function showRemittance() {
-      const said = (sentences[field("capture_mode").value] || [])[Number(field("capture_day").value)];
+      const shipped = field("shipping_date");
+      const days = shipped.value ? (Date.parse(shipped.value) - Date.parse(shipped.min)) / 86400000 : Number(field("capture_day").value);
+      const said = (sentences[field("capture_mode").value] || [])[days];
       box.querySelector("[data-remitted]").textContent = said || "";
+      shipped.closest(".field").hidden = field("capture_mode").value === "IMMEDIATE";
       field("capture_day").closest(".field").hidden = field("capture_mode").value === "IMMEDIATE";
     }
     function closeRemittance() {

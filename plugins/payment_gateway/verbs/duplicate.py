@@ -66,7 +66,7 @@ def begin(case: Case, request: ActionRequest, held: ExitStack) -> Intent | Answe
 def _capture_day(request: ActionRequest, shop: Shop, brand: str) -> int:
     """Return the deferral: beyond its validity one asked for is refused, a default is as late as it holds."""
     if request.capture_day is None:
-        return min(capture_day_of(shop, request), last_day_of_validity(brand, Initiation.MERCHANT))
+        return min(capture_day_of(shop, request, now()), last_day_of_validity(brand, Initiation.MERCHANT))
     try:
         check_capture_day(request.capture_day, brand, Initiation.MERCHANT)
     except Rejected as rejected:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from app.database import now
+from app.domain.days import local_day
 from app.domain.errors import InvalidInput, NotAllowedInState
 from app.domain.states import Event
 from app.domain.text import N_
@@ -19,13 +22,15 @@ from .base import Step, demand_state, right
 
 
 def move(case: Case, request: ActionRequest, held: ExitStack) -> None:
-    """Move to `request.capture_date`, between the next remittance and the sale's limit date."""
+    """Move to `request.capture_date`, between the next remittance and the sale's limit date.
+
+    `request.shipping_date` is kept; given alone, the sale is remitted on that day, so that delivery and collection
+    coincide. Goods that leave today after the cut-off are remitted with the next remittance.
+    """
     sale = case.transaction
     demand_state(case, Verb.MOVE)
-    day = request.capture_date
-    if day is None:
-        raise InvalidInput.of("capture_date", "missing", N_("This field is needed."))
     soonest = remittance_day(sale.contract, sale.merchant.zone, now())
+    day = request.capture_date or _shipped(case, request, soonest)
     if day < soonest:
         text = N_("The next remittance leaves on %(soonest)s; no earlier day is possible.")
         raise InvalidInput.of("capture_date", "capture_date_past", text, soonest=soonest.isoformat())
@@ -34,7 +39,23 @@ def move(case: Case, request: ActionRequest, held: ExitStack) -> None:
         raise InvalidInput.of("capture_date", "capture_date_beyond_limit", text, limit=sale.limit_date.isoformat())
     before, sale.capture_date = sale.capture_date, day
     data = {"from": before.isoformat() if before else None, "to": day.isoformat()}
+    if "shipping_date" in request.given:
+        sale.shipping_date = request.shipping_date
+        data["shipping_date"] = request.shipping_date.isoformat() if request.shipping_date else None
     enter(case.session, sale, None, Event.MOVED, case.actor, data=data)
+
+
+def _shipped(case: Case, request: ActionRequest, soonest: date) -> date:
+    """Return the day of the remittance for goods that leave on `request.shipping_date`."""
+    sale, shipped = case.transaction, request.shipping_date
+    if shipped is None:
+        raise InvalidInput.of("capture_date", "missing", N_("This field is needed."))
+    if shipped < local_day(now(), ZoneInfo(sale.merchant.zone)):
+        raise InvalidInput.of("shipping_date", "shipping_date_past", N_("The shipping day is over."))
+    if sale.limit_date is not None and shipped > sale.limit_date:
+        text = N_("This sale must be remitted by %(limit)s at the latest.")
+        raise InvalidInput.of("shipping_date", "shipping_date_beyond_limit", text, limit=sale.limit_date.isoformat())
+    return max(shipped, soonest)
 
 
 def hold(case: Case, request: ActionRequest, held: ExitStack) -> None:
