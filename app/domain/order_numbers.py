@@ -1,8 +1,9 @@
-"""The number that comes after an order number, where one can be told."""
+"""The numbers that come after an order number, where they can be told."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from .card_search import find_card_number
 
@@ -10,11 +11,17 @@ LONGEST = 32  # characters of an order number
 _COUNTED = re.compile(r"(.*?)([0-9]{1,18})", re.ASCII | re.DOTALL)
 
 
-def next_number(number: str | None) -> str | None:
-    """Return the number after one that ends in digits ("A-0099": "A-0100"); None where there is none to propose."""
+def numbers_after(number: str | None) -> Iterator[str]:
+    """Yield the numbers after one that ends in digits ("A-0099": "A-0100", …), without those that look like a card's.
+
+    None after one there is nothing to count in, or where they become too long.
+    """
     found = _COUNTED.fullmatch(number or "")
     if found is None:
-        return None
-    counted = str(int(found[2]) + 1).zfill(len(found[2]))
-    proposed = found[1] + counted
-    return proposed if len(proposed) <= LONGEST and find_card_number(proposed) is None else None
+        return
+    for counted in range(int(found[2]) + 1, 10**18):
+        proposed = found[1] + str(counted).zfill(len(found[2]))
+        if len(proposed) > LONGEST:
+            return
+        if find_card_number(proposed) is None:
+            yield proposed

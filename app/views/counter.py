@@ -25,7 +25,7 @@ from ..security.profiles import APPROVE, ENTER
 from ..web.formats import locale_code
 from ..web.refusals import field_sentences, sentence
 from .base import Rights
-from .counter_answers import IN_FIELD, refusal_body, told, with_confirmation
+from .counter_answers import IN_FIELD, number_instead, refusal_body, told, warned_body, with_confirmation
 from .counter_keys import keys
 from .field_labels import field_label, summary_line
 from .history import PathHistory
@@ -117,8 +117,9 @@ class CounterView(PathHistory, BaseView):
         confirm = tuple(dict.fromkeys(hit.earlier for hit in warning.hits if hit.earlier)) or ("NOTHINGEARLIER",)
         panel = warning_panel(warning.hits, shop)
         if _wants_json():
-            body = {"code": warning.code, "message": sentence(warning), "errors": [], "html": panel}
-            return make_response(jsonify(body | {"confirm": " ".join(confirm)}), warning.status)
+            proposed = request.form.get("proposed", "")
+            instead = number_instead(warning, values.get("order_number", ""), proposed, shop.facts.id)
+            return make_response(jsonify(warned_body(warning, panel, confirm, instead)), warning.status)
         attempts = references_in(request.form.get("attempts"))
         form = order_form(shop, values, confirmed=confirm, attempts=attempts)
         page = self._page(shops, shop, form, panel=panel, key=request.form.get("key"))

@@ -8,9 +8,12 @@ from typing import Any
 from flask_babel import gettext
 
 from ..database import now
-from ..domain.errors import DomainError, InvalidInput
-from ..domain.order_numbers import next_number
+from ..domain.errors import DomainError, InvalidInput, OrderWarning
+from ..extensions import db
 from ..forms.keys import new_key
+from ..models.queries.counter_sales import free_number
+from ..repeats import ORDER_PAID
+from ..web.refusals import sentence
 from .order_form import stamp
 from .panel import REFUSED, panel_of
 from .shown_panel import shown_panel
@@ -30,9 +33,22 @@ def told(sale: Any, attempts: Sequence[str] = (), *, lost: bool = False) -> dict
         "final": panel.final,
         "html": shown_panel(sale, attempts, lost=lost),
         "attempts": " ".join(attempts),
-        "next_number": next_number(sale.order_number),
+        "next_number": free_number(db.session(), sale.merchant_id, sale.order_number),
         "stamp": stamp(now(), sale.merchant.zone, sale.contract.cut_off),
     }
+
+
+def warned_body(warning: OrderWarning, html: str, confirm: Sequence[str], instead: str | None) -> dict[str, Any]:
+    """Return the one stop; `instead` is the number to take without asking, where the page proposed the one just taken."""
+    body = {"code": warning.code, "message": sentence(warning), "errors": [], "html": html}
+    return body | {"confirm": " ".join(confirm), "instead": instead}
+
+
+def number_instead(warning: OrderWarning, order_number: str, proposed: str, merchant_id: int) -> str | None:
+    """Return a free number where somebody was faster with the one this page proposed, None where a person typed it."""
+    if not order_number or order_number != proposed or ORDER_PAID not in [hit.rule for hit in warning.hits]:
+        return None
+    return free_number(db.session(), merchant_id, order_number)
 
 
 def refusal_body(error: DomainError, message: str, fields: Mapping[str, str]) -> dict[str, Any]:

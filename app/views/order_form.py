@@ -17,13 +17,12 @@ from flask_babel import gettext
 from ..database import now
 from ..domain.brands import AMEX, BRANDS, ranges
 from ..domain.days import MAX_CAPTURE_DAY, add_days, capture_date, local_day
-from ..domain.order_numbers import next_number
 from ..domain.states import CaptureMode
 from ..forms.counter import SECRET
 from ..forms.customer import COUNTRIES
 from ..forms.typed import shown_again
 from ..models.queries.counter import CounterShop
-from ..models.queries.counter_sales import Last, last_number, last_sale
+from ..models.queries.counter_sales import Last, free_number, last_number, last_sale
 from ..web.formats import locale_code
 from .field_labels import CAPTURE_MODES, CHANNELS
 
@@ -135,7 +134,7 @@ def stamp(at: datetime, zone: str, cut_off: time) -> str:
 def look_back(session: Any, shop: CounterShop, clerk: str) -> Looked:
     """Return what an empty form shows of the past: the next order number, the clerk's last order of today."""
     found = last_sale(session, shop.facts.id, clerk, now() - LAST_SHOWN)
-    return Looked(next_number(last_number(session, shop.facts.id)), found)
+    return Looked(free_number(session, shop.facts.id, last_number(session, shop.facts.id)), found)
 
 
 def capture_days(today: date) -> Options:

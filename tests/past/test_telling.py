@@ -74,6 +74,16 @@ def test_the_same_seed_tells_the_same() -> None:
     )
 
 
+def test_the_last_orders_are_numbered_in_their_order(lives: list[Life]) -> None:
+    given = [life.sale for life in lives if life.sale.order_number and life.source is None]
+    given.sort(key=lambda sale: sale.created_at)
+    numbers = [int(text[2:]) for text in dict.fromkeys(str(sale.order_number) for sale in given[-30:])]
+    assert numbers == sorted(numbers)
+    assert max(numbers) == max(
+        int(str(sale.order_number)[2:]) for sale in given if str(sale.order_number)[2:].isdecimal()
+    )
+
+
 def test_weekdays_and_the_weeks_before_christmas_are_busiest(lives: list[Life]) -> None:
     by_weekday = Counter(day(life).weekday() for life in lives)
     assert min(by_weekday[number] for number in range(5)) > 2 * by_weekday[5] > 4 * by_weekday[6] > 0

@@ -128,6 +128,27 @@ def test_the_next_number_is_proposed(clerk: Desk) -> None:
     assert 'data-next-number=""' in clerk.client.get("/counter").text
 
 
+def test_a_number_taken_already_is_not_proposed(clerk: Desk) -> None:
+    for number in ("fr-0102", "FR-0101", "FR-0103"):
+        clerk.taken(order_number=number, amount="37.50")
+    last = clerk.order(order_number="FR-0100", amount="37.50").json
+    assert last is not None
+    assert last["next_number"] == "FR-0104"
+    assert 'data-next-number="FR-0104"' in clerk.client.get("/counter").text
+
+
+def test_a_proposed_number_somebody_was_faster_with_makes_place_for_the_next(clerk: Desk, supervisor: Desk) -> None:
+    supervisor.taken(order_number="TWO-001", amount="37.60")
+    both = {"order_number": "TWO-002", "confirmed": ""}
+    supervisor.taken(amount="37.70", proposed="TWO-002", **both)
+    stopped = clerk.order(amount="37.80", proposed="TWO-002", **both).json
+    assert stopped is not None
+    assert stopped["instead"] == "TWO-003"
+    by_hand = clerk.order(amount="37.80", proposed="", **both).json
+    assert by_hand is not None
+    assert (by_hand["code"], by_hand["instead"]) == ("order_warning", None)
+
+
 def test_the_page_opened_again_says_what_became_of_the_last_order(clerk: Desk) -> None:
     number, key = new("LAST"), str(uuid.uuid4())
     taken = clerk.taken(order_number=number, amount="38.00", key=key)

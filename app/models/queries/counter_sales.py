@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ...domain.errors import NotFound
+from ...domain.order_numbers import numbers_after
 from ..operation import Submission
+from ..search_keys import order_key
 from ..transaction import Transaction
 from .transactions import SHOWN
 
 LOOKED_AT = 20  # the newest sales among which a number is looked for
+ASKED_AT_ONCE = (10, 200, 2_000)  # numbers looked up a statement, until one of them is free
 TAKE = "take"  # the verb of an order's submission
 
 
@@ -38,6 +42,27 @@ def last_number(session: Session, merchant_id: int) -> str | None:
         .limit(LOOKED_AT)
     )
     return next((row.order_number for row in session.execute(newest) if row.order_number and not row[1]), None)
+
+
+def free_number(session: Session, merchant_id: int, number: str | None) -> str | None:
+    """Return the first number after this one that no sale of the merchant has; None where there is none to propose.
+
+    One statement, hardly ever a second; where some thousand numbers on end are taken nothing is proposed.
+    """
+    following = numbers_after(number)
+    for count in ASKED_AT_ONCE:
+        keys = {order_key(each): each for each in islice(following, count)}
+        taken = set(
+            session.scalars(
+                select(Transaction.order_key).where(
+                    Transaction.merchant_id == merchant_id, Transaction.order_key.in_(keys)
+                )
+            )
+        )
+        free = next((each for key, each in keys.items() if key not in taken), None)
+        if free is not None or not keys:
+            return free
+    return None
 
 
 def last_sale(session: Session, merchant_id: int, clerk: str, since: datetime) -> Last | None:

@@ -150,6 +150,11 @@
       ({ reply, body } = await post());
     }
     if (!body) return complain(reply.redirected ? text.textSignedOut : text.textBroken);
+    for (let tries = 0; body && body.instead && tries < 3; tries += 1) {
+      order.takeNumber(body.instead);
+      ({ body, reply } = await post());
+    }
+    if (!body) return complain(text.textBroken);
     remember(false);
     if (body.key) field("key").value = body.key;
     if (body.confirm) {

@@ -14,9 +14,17 @@
       proposal.querySelector("[data-number]").textContent = number || "";
       proposal.hidden = !number;
     }
-    proposal.addEventListener("click", () => {
-      field("order_number").value = proposal.dataset.nextNumber;
+    /* A number of ours, which may make place for the next one where somebody else was faster with it. */
+    function takeNumber(number) {
+      field("order_number").value = number;
       field("order_number").dispatchEvent(new Event("change", { bubbles: true }));
+      field("proposed").value = number;
+    }
+    field("order_number").addEventListener("input", () => {
+      field("proposed").value = ""; // typed by hand: it is this number or none
+    });
+    proposal.addEventListener("click", () => {
+      takeNumber(proposal.dataset.nextNumber);
       tell("order_number", "");
       if (field("amount").value) field("card_number").focus();
       else field("amount").focus();
@@ -83,6 +91,6 @@
       showRemittance();
     }
 
-    return { propose, offerNoCard, clear };
+    return { propose, takeNumber, offerNoCard, clear };
   };
 })();

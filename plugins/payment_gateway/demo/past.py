@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import accumulate
+from itertools import accumulate, count
 from pathlib import Path
 from random import Random
 
@@ -91,18 +91,19 @@ def live(place: Place, size: Size) -> list[Life]:
     faithful = list(accumulate(1 + 6 * (number % 9 == 0) + 2 * (number % 4 == 0) for number in range(size.people)))
     days = season.days_of_orders(place.rng, first, last, size.orders)
     moments = sorted(season.moment(place.rng, day, place.zone) for day in days)
+    desk = today.waiting(place, people) if size.desk else []
+    numbers = dict(zip(sorted([*moments, *(life.sale.created_at for life in desk)]), count(10_001), strict=False))
+    for life in desk:
+        authorising.number(life, f"{size.letters}{numbers[life.sale.created_at]}")
     lives: list[Life] = []
-    for number, at in enumerate(moments, 10_001):
+    for at in moments:
         person = place.rng.choices(people, cum_weights=faithful)[0]
-        lives += tell(place, at, person, None if place.rng.random() < 0.05 else f"{size.letters}{number}")
+        lives += tell(place, at, person, None if place.rng.random() < 0.05 else f"{size.letters}{numbers[at]}")
     lives += sprees(place, first, size.stolen)
     if not size.desk:
         return lives
     today.refunds_under_way(place, lives)
-    found = today.waiting(place, people)
-    for number, life in enumerate(found, 10_001 + len(moments)):
-        authorising.number(life, f"{size.letters}{number}")
-    return lives + found
+    return lives + desk
 
 
 def place_of(session: Session, merchant_id: int) -> Place:
