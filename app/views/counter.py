@@ -29,6 +29,7 @@ from .counter_answers import IN_FIELD, number_instead, refusal_body, told, warne
 from .counter_keys import keys
 from .field_labels import field_label, summary_line
 from .history import PathHistory
+from .order_again import typed_of
 from .order_form import OrderForm, look_back, order_form, today_of
 from .panel import REFUSED, panel_of
 from .shown_panel import shown_panel, warning_panel
@@ -49,14 +50,20 @@ class CounterView(PathHistory, BaseView):
     @has_access
     @permission_name("order")
     def order(self) -> Any:
-        """Show an empty form, and what became of this person's last order; `?last=<reference>` shows one beside it."""
+        """Show an empty form, and what became of this person's last order; `?last=<reference>` shows one beside it.
+
+        A refused one stays in the form, for another card; its card never does.
+        """
         self.update_redirect()
         shops = shops_in_scope(db.session())
         reference = request.args.get("last")
-        panel = shown_panel(sale_of(db.session(), reference)) if reference else None
+        sale = sale_of(db.session(), reference) if reference else None
         shop = shop_named(shops, request.args.get("merchant"))
         looked = look_back(db.session(), shop, g.actor.name)
-        return self._page(shops, shop, order_form(shop, looked=looked), panel=panel)
+        form = order_form(shop, looked=looked)
+        if sale is not None and sale.merchant_id == shop.facts.id and panel_of(sale).outcome == REFUSED:
+            form = order_form(shop, typed_of(sale), looked=looked, attempts=(sale.reference,), again=True)
+        return self._page(shops, shop, form, panel=shown_panel(sale) if sale is not None else None)
 
     @expose("", methods=["POST"])
     @has_access

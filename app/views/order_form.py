@@ -55,6 +55,7 @@ class OrderForm:
     confirmed: Sequence[str]
     attempts: Sequence[str]
     stamp: str
+    again: bool  # a refused order, for another card: the next one begins on a new page
 
     @property
     def currencies(self) -> Options:
@@ -95,6 +96,7 @@ def order_form(
     looked: Looked | None = None,
     confirmed: Sequence[str] = (),
     attempts: Sequence[str] = (),
+    again: bool = False,
 ) -> OrderForm:
     """Return the form of a shop, with what was typed before, the card left out."""
     today = today_of(shop)
@@ -117,6 +119,7 @@ def order_form(
         confirmed=confirmed,
         attempts=attempts,
         stamp=stamp(now(), shop.facts.zone, shop.cut_off),
+        again=again,
     )
 
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 from tests.bank.conftest import BankProcess
 from tests.web.browser import Person, launched, served
 from tests.web.conftest import PASSWORD
-from tests.web.desk import APPROVED, LOST, NO_MONEY, Desk
+from tests.web.desk import APPROVED, LOST, NO_MONEY
 
 A_KEY, AN_ORDER = 0.180, 20.0  # seconds
 
@@ -163,17 +163,6 @@ def test_the_next_number_and_the_other_brand_by_a_key(clerk: Person) -> None:
     assert page.input_value("#brand") == "VISA"
     clerk.type("Tab", "0730", "Enter")
     expect(page.locator(".answer.good")).to_contain_text("VISA 497010######0006")
-
-
-def test_two_clerks_with_the_same_proposal_take_two_orders_without_a_question(clerk: Person, app: Flask) -> None:
-    page, other = clerk.page, Desk(app, "supervisor", PASSWORD)
-    first = number(clerk, "BOTH")
-    clerk.type(amount(clerk, 121), "Tab", first, "Tab", "Tab", APPROVED, "Tab", "0730", "Enter")
-    expect(page.locator(".answer.good")).to_be_visible()
-    clerk.type("Enter", amount(clerk, 122), "Alt+s")
-    other.taken(order_number=first.replace("98", "99"), amount="44.10")
-    clerk.type(APPROVED, "Tab", "0730", "Enter")
-    expect(page.locator(".answer.good")).to_contain_text(first.replace("0098", "0100"))
 
 
 def test_a_page_opened_after_a_cut_says_what_became_of_the_order(clerk: Person) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -101,6 +102,36 @@ def test_a_number_the_bank_did_not_give_ends_the_referral(clerk: Desk) -> None:
     page = clerk.client.get(answer.headers["Location"])
     assert "The bank refused: Forcing of €12.34." in page.text
     assert clerk.sale(sale.reference).state == "REFUSED"
+
+
+def test_after_a_refused_forcing_the_order_stays_for_another_card(clerk: Desk) -> None:
+    typed = {
+        "order_number": "FORCED-1",
+        "amount": "1,234.50",
+        "customer_name": "Hélène",
+        "note": "call back",
+        "capture_day": "2",
+    }
+    sale = clerk.taken(card_number=REFERRAL, channel="FAX_ORDER", **typed)
+    page = clerk.client.get(f"/counter?last={sale.reference}").text
+    assert filled_in(page)["amount"] == "", "it is not refused yet"
+    answer = clerk.act(sale, "force", authorisation_number="999999", back="counter")
+    page = clerk.client.get(answer.headers["Location"]).text
+    kept = filled_in(page)
+    wanted = {name: text for name, text in typed.items() if name != "capture_day"}
+    assert {name: kept[name] for name in wanted} == wanted
+    assert kept["attempts"] == sale.reference
+    assert (kept["card_number"], kept["card_expiry"], kept["security_code"]) == ("", "", "")
+    assert re.search(r'value="FAX_ORDER"[^>]* checked', page)
+    assert re.search(r'<option value="2" selected', page)
+
+
+def test_an_order_of_others_fills_no_form(as_: As) -> None:
+    foreign = as_("clerk2").order(card_number=NO_MONEY, order_number="FOREIGN-2", customer_name="Marguerite").json
+    assert foreign is not None
+    answer = as_("clerk").client.get(f"/counter?last={foreign['reference']}")
+    assert answer.status_code == 404
+    assert "Marguerite" not in answer.text
 
 
 def test_an_uncertain_order_is_followed_until_the_bank_has_said(clerk: Desk, bank: BankProcess) -> None:

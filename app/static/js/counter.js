@@ -10,7 +10,7 @@
   const field = (name) => form.elements.namedItem(name);
   const SENT = "egestion.sent"; // the key of a form on its way, nothing of the order
   let busy = false;
-  let stale = false;
+  let stale = form.hasAttribute("data-again"); // what a new order starts with is on a new page
   const { boxOf, tell } = window.egestionFields(form);
   const forgetCard = window.egestionCard(form, tell);
   const order = window.egestionOrder(form, tell);
@@ -100,7 +100,9 @@
 
   // --- the answer ----------------------------------------------------------------------------------------------------
   function show(body) {
-    stale = Boolean(body.stamp) && body.stamp !== text.stamp;
+    stale = form.hasAttribute("data-again") || (Boolean(body.stamp) && body.stamp !== text.stamp);
+    // Loaded again, a refused order is still there for another card.
+    window.history.replaceState(null, "", body.outcome === "refused" ? `${text.here}&last=${body.reference}` : text.here);
     field("attempts").value = body.attempts || "";
     if (body.next_number) order.propose(body.next_number);
     for (const line of document.querySelectorAll("[data-last]")) line.remove();
@@ -120,6 +122,7 @@
       window.location.assign(text.here); // another day has begun: its dates are on a new page
       return;
     }
+    window.history.replaceState(null, "", text.here);
     order.clear();
     clearErrors();
     panel.close();
