@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from flask import flash, g, make_response, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
@@ -12,6 +12,7 @@ from flask_babel import gettext
 from ..domain.errors import IdempotencyKeyMissing, NotFound
 from ..extensions import db
 from ..forms.keys import new_key, read_key
+from ..forms.typed import shown_again
 from ..models.queries.desk import sale_numbered, sale_of_operation
 from ..post.addresses import usable_address
 from ..post.words import LANGUAGES, in_language
@@ -23,6 +24,14 @@ from .base import Rights
 from .code_words import WORDS
 from .history import PathHistory
 from .ticket_lines import CUSTOMER, MERCHANT, kind_of, ticket
+
+
+class Kept(NamedTuple):
+    """What was typed beside what was wrong."""
+
+    address: str
+    consent: bool
+    language: str
 
 
 class TicketsView(PathHistory, BaseView):
@@ -62,8 +71,8 @@ class TicketsView(PathHistory, BaseView):
         except IdempotencyKeyMissing:
             errors["email"] = gettext("The form is not complete: load the page again.")
         if errors:
-            shown = address if usable_address(address) else ""
-            return make_response(self._page(sale, operation.id, errors, shown), 422)
+            kept = Kept(shown_again({"email": address}).get("email", ""), bool(request.form.get("consent")), language)
+            return make_response(self._page(sale, operation.id, errors, kept), 422)
         if not ticketed([operation]):
             raise NotFound()
         with in_language(language):
@@ -78,7 +87,7 @@ class TicketsView(PathHistory, BaseView):
         return redirect(url_for("TicketsView.of_sale", sale_id=sale.id), 303)
 
     def _page(
-        self, sale: Any, wrong: int | None = None, errors: dict[str, str] | None = None, address: str | None = None
+        self, sale: Any, wrong: int | None = None, errors: dict[str, str] | None = None, kept: Kept | None = None
     ) -> Any:
         return self.render_template(
             "egestion/tickets/sale.html",
@@ -87,7 +96,7 @@ class TicketsView(PathHistory, BaseView):
             rows=[(each, kind_of(each), new_key()) for each in ticketed(sale.operations)],
             wrong=wrong,
             errors=errors or {},
-            address=address,
+            kept=kept,
             mail_languages=[(code, WORDS[code]) for code in LANGUAGES],
             mail_language=locale_code()[:2],
             may=g.actor.may(ENTER),

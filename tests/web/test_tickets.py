@@ -179,6 +179,18 @@ def test_what_is_wrong_with_the_mail_is_told_beside_its_field(
     assert kept(clerk, sale) == []
 
 
+def test_what_was_typed_stays_beside_what_is_wrong(clerk: Desk) -> None:
+    sale = clerk.taken(amount="57.50", customer_email="old@customer.example")
+    id = operation(clerk, sale).id
+    page = mailed(clerk, id, email="ann@customer,example", language="fr").text
+    assert 'value="ann@customer,example"' in page
+    assert re.search(rf'id="consent-{id}"[^>]* checked', page)
+    assert re.search(r'<option value="fr" selected', page)
+    page = mailed(clerk, id, email="ann@customer.example", consent=None).text
+    assert 'value="ann@customer.example"' in page
+    assert not re.search(rf'id="consent-{id}"[^>]* checked', page)
+
+
 def test_who_reads_may_look_and_who_takes_orders_may_print(as_: As) -> None:
     sale = as_("clerk").taken(amount="58.00")
     id = operation(as_("clerk"), sale).id
