@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from flask import make_response, redirect, request
+from flask import g, make_response, redirect, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import lazy_gettext
@@ -25,12 +25,14 @@ from .ledger import LedgerView
 from .merchants_seen import merchants_seen
 
 Given = Mapping[str, Sequence[str]]
+MISPLACED = "misplaced_cards"  # of `g`: fields of the address that held a card number, taken out of it
 PAGE_SIZES = (25, 50, 100, 200)
 
 
 class FilteredView(LedgerView):
     """`filter_class` is the API's; the list's address has the API's parameters, and `own_arguments` of its own."""
 
+    names_cards: ClassVar[bool] = True
     filter_class: ClassVar[type[ListFilter]]
     own_arguments: ClassVar[Sequence[str]] = ()
     words: ClassVar[Mapping[str, str]] = {}  # the table of words of a parameter's codes (app/web/labels.py)
@@ -48,8 +50,12 @@ class FilteredView(LedgerView):
         if TYPED in request.args:
             language = request.args[TYPED] if request.args[TYPED] in ("fr", "en") else locale_code()
             read, problems = read_amounts(self.filter_class.fields, given, language)
-            if not problems:
+            if MISPLACED in g:
+                given = read
+            elif not problems:
                 return redirect(self._address(read))
+        if MISPLACED in g:
+            return self._page(given, g.pop(MISPLACED), status=422)
         extra = self.narrowed()
         try:
             wanted = self._parse(given, problems)
@@ -98,6 +104,7 @@ class FilteredView(LedgerView):
         wanted: ListFilter | None = None,
         page: Page | None = None,
         more: Mapping[str, Any] | None = None,
+        status: int = 400,
     ) -> Any:
         form = filter_form(self.filter_class.fields, given, errors, merchants_seen(), self.words, self._own())
         widgets = {"list": self._list_of(wanted, page)} if wanted and page and page.rows else {}
@@ -112,7 +119,7 @@ class FilteredView(LedgerView):
             amounts_in=locale_code()[:2],
             **(more or {}),
         )
-        return make_response(answer, 400 if errors else 200)
+        return make_response(answer, status if errors else 200)
 
     def _list_of(self, wanted: ListFilter, page: Page) -> Any:
         rows = page.rows

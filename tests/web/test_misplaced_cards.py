@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from sqlalchemy import select
@@ -23,6 +25,19 @@ def test_an_address_with_a_card_number_is_refused_and_not_remembered(clerk: Desk
     assert "0006" not in answer.text
     with clerk.client.session_transaction() as session:
         assert "0006" not in repr(dict(session))
+
+
+@pytest.mark.parametrize("list_", ["/transactions/list/", "/operations/list/"])
+def test_a_card_number_searched_for_is_told_beside_the_search_and_the_filters_stay(clerk: Desk, list_: str) -> None:
+    name = "q" if "q" in re.findall(r'name="(\w+)"', clerk.client.get(list_).text) else "created_by"
+    answer = clerk.client.get(list_, query_string={name: GROUPED, "typed": "en", "date_from": "2026-11-01"})
+    assert answer.status_code == 422
+    error = re.search(rf'id="filter-{name}-error">([^<]+)<', answer.text)
+    assert error
+    assert "looks like a card number" in unescape(error[1])
+    assert 'value="2026-11-01"' in answer.text
+    assert "0006" not in answer.text
+    assert "Nothing is shown until the filters are right." in answer.text
 
 
 @pytest.mark.parametrize("path", ["/transactions/show/{}", "/counter/status/{}", f"/transactions/{APPROVED}/{{}}"])
