@@ -10,12 +10,13 @@ from typing import Any, ClassVar
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import lazy_gettext
+from sqlalchemy import select
 
 from ..domain.credits import expected_credit
 from ..domain.errors import InvalidInput
 from ..domain.states import OperationName
 from ..extensions import db
-from ..models import Remittance
+from ..models import Merchant, Remittance
 from ..models.queries.keyset import Page
 from ..models.queries.listing import ListFilter
 from ..models.queries.parameters import NoSuchPage, without_blanks
@@ -126,6 +127,7 @@ def _facts(row: Remittance) -> dict[str, Any]:
         "title": lazy_gettext("Remittance %(number)s", number=f"{row.contract.number}-{row.number}"),
         "remittance": row,
         "merchant": seen[row.merchant_id],
+        "merchant_name": db.session.scalar(select(Merchant.name).where(Merchant.id == row.merchant_id)),
         "several": len(seen) > 1,
         "zone": seen[row.merchant_id].zone,
         "currency": row.contract.currency,

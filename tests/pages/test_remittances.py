@@ -84,7 +84,7 @@ def test_a_remittance_says_what_is_done_what_is_not_and_what_it_comes_to(shop: S
     unknown = evening.add(900, status=OperationStatus.UNKNOWN)
     page = as_("accountant").get(f"/remittances/show/{evening.id}").text
     said = words(page)
-    assert f"Remittance {evening.contract}-41" in said
+    assert f"Remittance {evening.contract}-41 PARIS SARL" in said
     assert "3 operations of this remittance are not done" in said
     assert "partly sent" in said
     for part in (
@@ -119,6 +119,7 @@ def test_the_lines_come_in_pages_and_all_of_them_on_paper(shop: Shop, as_: As) -
     paper = client.get(f"/remittances/print/{evening.id}")
     assert re.findall(r'/transactions/show/(\d+)"', paper.text) == numbers
     assert "7 €7.21" in words(paper.text)
+    assert "PARIS SARL" in paper.text
     assert client.get(f"/remittances/show/{evening.id}?cursor=nonsense").status_code == 200
 
 
