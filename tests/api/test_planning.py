@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.domain import clock
+from config import Settings
 from tests.api.client import Client, body_of, fields_of, order, problem_of
 from tests.api.conftest import As
+from tests.bank.conftest import BankProcess
 
 
 def path_of(sale: dict[str, object]) -> str:
@@ -81,3 +86,43 @@ def test_what_is_refused_to_whom(as_: As) -> None:
     for verb in ("hold", "release", "withdraw"):
         problem_of(supervisor.post(f"{path_of(captured)}/{verb}"), 409, "not_allowed_in_state")
     problem_of(supervisor.call("PATCH", "/transactions/NOSUCHREF0", day), 404, "not_found")
+
+
+@pytest.fixture
+def evening(servers: Settings) -> Iterator[date]:
+    """It is 21:05 tomorrow in Paris: that day's remittance has left. The day."""
+    tomorrow = clock.business_now().astimezone(ZoneInfo("Europe/Paris")).date() + timedelta(days=1)
+    at = datetime.combine(tomorrow, time(21, 5), ZoneInfo("Europe/Paris"))
+    clock.write_state(servers.clock_file, at - clock.real_now(), at)
+    yield tomorrow
+    clock.write_state(servers.clock_file, timedelta(), datetime.fromtimestamp(0, UTC))
+
+
+def test_after_the_cut_off_the_day_is_over_for_moves(supervisor: Client, evening: date) -> None:
+    sale = supervisor.take(capture_day=3)
+    answer = supervisor.call("PATCH", path_of(sale), {"capture_date": evening.isoformat()})
+    assert fields_of(answer) == {"capture_date": "capture_date_past"}
+    assert "no earlier day is possible" in body_of(answer)["errors"][0]["message"]
+    next_day = (evening + timedelta(days=1)).isoformat()
+    assert body_of(supervisor.call("PATCH", path_of(sale), {"capture_date": next_day}))["capture_date"] == next_day
+    shipped = body_of(supervisor.call("PATCH", path_of(sale), {"shipping_date": evening.isoformat()}))
+    assert (shipped["shipping_date"], shipped["capture_date"]) == (evening.isoformat(), next_day)
+
+
+def test_a_refund_that_waits_for_the_banks_night_is_withdrawn(as_: As, bank: BankProcess) -> None:
+    supervisor = as_("supervisor")
+    sale = supervisor.captured()
+    bank.fault("refund", "code:24")
+    asked = supervisor.post(f"{path_of(sale)}/refund", {"amount": 345})
+    assert asked.status_code == 202, asked.text
+    waiting = body_of(asked)["operations"][-1]
+    assert (waiting["status"], body_of(asked)["reserved_amount"]) == ("WAITING", 345)
+    which = {"operation": waiting["sequence"]}
+    problem_of(as_("accountant").post(f"{path_of(sale)}/withdraw", which), 403, "not_permitted")
+    problem_of(as_("manager2").post(f"{path_of(sale)}/withdraw", which), 404, "not_found")
+    assert fields_of(supervisor.post(f"{path_of(sale)}/withdraw", {"operation": 99})) == {
+        "operation": "operation_unknown"
+    }
+    done = body_of(supervisor.post(f"{path_of(sale)}/withdraw", which))
+    assert (done["operations"][-1]["status"], done["reserved_amount"]) == ("WITHDRAWN", 0)
+    problem_of(supervisor.post(f"{path_of(sale)}/withdraw", which), 409, "not_allowed_in_state")

@@ -137,6 +137,28 @@ def test_a_refund_in_the_banks_night_waits_and_is_withdrawn(supervisor: Desk, ba
     assert supervisor.sale(sale.reference).reserved_amount == 0
 
 
+def test_a_sale_is_moved_to_a_day_or_to_its_shipping_day(supervisor: Desk) -> None:
+    sale = supervisor.taken(capture_day="1")
+    assert sale.limit_date is not None
+    assert sale.capture_date is not None
+    page = supervisor.form(sale, "move").text
+    assert f"{sale.capture_date:%d %b %Y} at present; until {sale.limit_date:%d %b %Y} at the latest." in page
+    nothing = supervisor.act(sale, "move")
+    assert nothing.status_code == 422
+    assert 'id="capture_date-error"' in nothing.text
+    assert supervisor.act(sale, "move", shipping_date=sale.limit_date.isoformat()).status_code == 303
+    assert f"it leaves with the remittance of {sale.limit_date:%d %b %Y}" in supervisor.flashes()[-1]
+    moved = supervisor.sale(sale.reference)
+    assert (moved.capture_date, moved.shipping_date) == (sale.limit_date, sale.limit_date)
+    assert (
+        f"The goods leave on {sale.limit_date:%d %b %Y}" in supervisor.client.get(f"/transactions/show/{sale.id}").text
+    )
+    beyond = supervisor.act(sale, "move", shipping_date="2999-01-01")
+    assert beyond.status_code == 422
+    assert 'id="shipping_date-error"' in beyond.text
+    assert "This sale must be remitted by" in beyond.text
+
+
 def test_an_answer_that_never_came_says_what_happens_next(supervisor: Desk, bank: BankProcess) -> None:
     sale = supervisor.taken(amount="10.00")
     supervisor.act(sale, "capture")

@@ -58,6 +58,15 @@ def test_ticked_sales_move_together_and_the_bank_hears_nothing(
     assert [e.kind for e in events(supervisor, sales[0])].count("MOVED") == 1
 
 
+def test_ticked_sales_move_to_their_shipping_day(supervisor: Desk, sales: list[Transaction]) -> None:
+    shipped = sales[0].limit_date
+    assert shipped is not None
+    done = send(supervisor, tick(supervisor, "move", sales).text, shipping_date=shipped.isoformat())
+    assert "2 done" in done.text
+    found = [supervisor.sale(sale.reference) for sale in sales]
+    assert {(each.capture_date, each.shipping_date) for each in found} == {(shipped, shipped)}
+
+
 def test_a_row_beyond_its_own_limit_is_refused_with_the_reason_and_the_others_move(
     supervisor: Desk, sales: list[Transaction]
 ) -> None:
