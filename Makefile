@@ -1,6 +1,6 @@
 # VPC e-gestion. `make help` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults lock translations screenshot
+.PHONY: help run test check bench faults planted lock translations screenshot
 
 # The first Python that is new enough; PYTHON=… overrides it.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -35,6 +35,10 @@ faults: ## kill -9 at each step, verbs against each other, then a long seeded ru
 	$(BOOTSTRAP) test
 	@$(BIN)/python -m pytest tests/faults tests/races tests/remittance
 	@$(BIN)/python -m tests.faults.engine $(ARGS)
+
+planted: ## plant twenty defects one by one into a copy and show that the tests see them (ARGS="--seeded" by the seeded run)
+	$(BOOTSTRAP) test
+	@$(BIN)/python -m tests.faults.planted $(ARGS)
 
 lock: ## resolve requirements*.in anew into the locks, with hashes (needs uv)
 	@command -v uv >/dev/null || { echo "egestion: make lock needs uv on the path" >&2; exit 1; }

@@ -61,3 +61,28 @@ def test_the_answer_to_an_earlier_sending_does_not_settle_a_later_one(
     shop.settle()
     assert shop.last(reference).status == "FAILED"
     assert shop.amounts(reference) == ("CAPTURED", EUR, EUR, 0, 0)
+
+
+def test_whatever_an_adapter_raises_is_not_known(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have sent everything before it fell over: only the bank knows."""
+    reference = shop.captured()
+    real = runner.gateway_for
+
+    class Clumsy:
+        def __init__(self, account: object) -> None:
+            self.adapter = real(account)
+
+        @property
+        def capabilities(self) -> object:
+            return self.adapter.capabilities
+
+        def refund(self, request: object, deadline: float) -> None:
+            self.adapter.refund(request, deadline)
+            raise KeyError("amount")
+
+    monkeypatch.setattr(runner, "gateway_for", Clumsy)
+    assert shop.act(reference, "refund", amount=4_000).status == 202
+    assert shop.last(reference).status == "UNKNOWN"
+    monkeypatch.undo()
+    shop.settle()
+    assert shop.amounts(reference) == ("CAPTURED", EUR, EUR, 4_000, 0)
