@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Scope, now, real_now, release_request_connection, unit_of_work
 from app.domain.actor import Actor
-from app.domain.errors import NotSent
+from app.domain.errors import NotSent, OperationInFlight
 from app.domain.states import OPEN_STATUSES
 from app.domain.text import N_
 from app.failpoints import fail_point
@@ -122,7 +122,19 @@ def call(intent: Intent) -> GatewayResult:
 
 
 def conclude(actor: Actor, intent: Intent, result: GatewayResult) -> Answer:
-    """Write the result in unit 2, under the lock, unless someone settled the operation meanwhile."""
+    """Write the result in unit 2, under the lock, unless someone settled the operation meanwhile.
+
+    When the lock cannot be had in time the operation stays SENT, to be inquired about, and is answered as under way: an
+    OperationInFlight from here would say that nothing was written.
+    """
+    try:
+        return _conclude(actor, intent, result)
+    except OperationInFlight:
+        log.warning("not_concluded", operation=intent.operation_id, outcome=str(result.outcome))
+        return Answer(intent.transaction_id, intent.request.reference, 202, operation_id=intent.operation_id)
+
+
+def _conclude(actor: Actor, intent: Intent, result: GatewayResult) -> Answer:
     scope = Scope((intent.merchant_id,))
     with unit_of_work(scope) as session:
         if intent.verb in FIRST:

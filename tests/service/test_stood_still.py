@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from app.database import Scope, real_now, unit_of_work
 from app.models import Operation
 from app.ports import GatewayResult, Outcome
 from plugins.payment_gateway import runner
+from plugins.payment_gateway.cases import lock
 from tests.service.shop import APPROVED, EUR, Shop
 
 
@@ -86,3 +88,29 @@ def test_whatever_an_adapter_raises_is_not_known(shop: Shop, monkeypatch: pytest
     monkeypatch.undo()
     shop.settle()
     assert shop.amounts(reference) == ("CAPTURED", EUR, EUR, 4_000, 0)
+
+
+@pytest.mark.parametrize("verb", ["refund", "take"])
+def test_who_cannot_write_the_answer_in_time_is_not_told_that_nothing_was_done(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    """Another process stands still with the sale's lock in its hand: the bank has done it, so it is under way."""
+    reference = shop.captured() if verb == "refund" else ""
+    real = runner.call
+    with ExitStack() as held:
+
+        def busy(intent: runner.Intent) -> GatewayResult:
+            result = real(intent)
+            lock(held.enter_context(unit_of_work(Scope((shop.id,)))), intent.transaction_id)
+            return result
+
+        monkeypatch.setattr(runner, "call", busy)
+        answer = shop.act(reference, "refund", amount=4_000) if verb == "refund" else shop.take(APPROVED)
+        monkeypatch.undo()
+    assert answer.status == 202
+    assert shop.last(answer.reference).status == "SENT"
+    with unit_of_work(Scope((shop.id,))) as session:
+        session.get_one(Operation, answer.operation_id).deadline = real_now() - timedelta(minutes=1)
+    shop.settle()
+    state, *_, refunded, _ = shop.amounts(answer.reference)
+    assert (state, refunded) == (("CAPTURED", 4_000) if verb == "refund" else ("TO_CAPTURE", 0))
