@@ -19,12 +19,12 @@ DEFECTS = (
         "the lock on sales taken together", CASES,
         "        .order_by(Transaction.id)\n        .with_for_update(of=Transaction, skip_locked=skip_locked)\n",
         "        .order_by(Transaction.id)\n",
-        ("tests/remittance/test_troubles.py::test_four_workers_at_once_send_each_sale_once",),
+        ("tests/remittance/test_at_once.py::test_a_sale_in_another_hand_is_passed_by_and_the_others_leave_together",),
     ),
     Defect(
         "the lock on a remittance that is numbered", "plugins/payment_gateway/remittance/lines.py",
         '            .with_for_update(key_share=True, read=purpose == "placed", of=Remittance)\n', "",
-        ("tests/remittance/test_troubles.py::test_four_workers_at_once_send_each_sale_once",),
+        ("tests/remittance/test_at_once.py::test_captures_at_once_take_the_numbers_of_one_remittance",),
     ),
     Defect(
         "the lock on a mail", "app/post/sender.py", "            .with_for_update(skip_locked=True)\n", "",
