@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -34,7 +34,7 @@ NOT_DONE = "not_done"
 EXPIRED = "expired"
 """A sale's limit date passed: it was released at the bank and will not be paid."""
 EXPIRES_SOON = "expires_soon"
-"""The warning of the day before: a sale reaches its limit date tomorrow."""
+"""The warning of the day before, or of the day: a sale reaches its limit date and somebody has to decide."""
 GATEWAY_STOPPED = "gateway_stopped"
 """Three replies in a row could not be verified: the account takes no new orders."""
 STAYS_UNCERTAIN = "stays_uncertain"
@@ -44,13 +44,14 @@ REMITTANCE_LATE = "remittance_late"
 MAIL_FAILED = "mail_failed"
 """A mail could not be delivered for 24 hours; raised without a mail of its own."""
 
+NAMED = 20  # sales a mail lists; the rest is counted
 LABELS: Mapping[str, str] = {
     LATE_APPROVAL: N_("Late approval"),
     UNEXPLAINED_DIFFERENCE: N_("Difference with the bank"),
     CAPTURE_REFUSED: N_("Capture refused"),
     NOT_DONE: N_("Asked for, but not done"),
     EXPIRED: N_("Sale expired"),
-    EXPIRES_SOON: N_("Sale expires tomorrow"),
+    EXPIRES_SOON: N_("Sale about to expire"),
     GATEWAY_STOPPED: N_("New orders stopped"),
     STAYS_UNCERTAIN: N_("Outcome still uncertain"),
     REMITTANCE_LATE: N_("Remittance late"),
@@ -91,6 +92,19 @@ def raise_alarm(
     after_commit(session, lambda: _RAISED.labels(kind).inc())
     log.warning("alarm", kind=kind, merchant=merchant_id, transaction=transaction_id)
     return alarm
+
+
+def named(sale: Any) -> str:
+    """Return what people call a sale by: its order number, with the reference."""
+    return f"{sale.order_number} ({sale.reference})" if sale.order_number else str(sale.reference)
+
+
+def mail_of_several(session: Session, merchant_id: int, kind: str, message: str, sales: Sequence[Any]) -> None:
+    """Queue one mail (in each language) for the alarms of several sales: how many (`count`), and which (`references`)."""
+    listed = ", ".join(named(sale) for sale in sales[:NAMED])
+    more = len(sales) - NAMED
+    params = {"count": len(sales), "references": f"{listed} (+{more})" if more > 0 else listed}
+    mail_people(session, merchant_id, kind, message, params)
 
 
 def acknowledge(actor: Actor, alarm_id: int, note: str | None = None) -> Alarm:

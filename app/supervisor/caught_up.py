@@ -62,9 +62,13 @@ def summary(done: dict[str, int]) -> str:
     """The counts as a sentence's end: `3 sales remitted, 2 lapsed, 1 refund sent`."""
     refunds = done.get("REFUNDED", 0) + done.get("REFUNDED_IN_PART", 0)
     parts = [
-        (done.get("CAPTURED", 0), "sales remitted"),
-        (done.get("CAPTURE_REFUSED", 0), "captures refused by the bank"),
-        (done.get("EXPIRED", 0), "sales lapsed, their authorisations released"),
-        (refunds, "refunds sent"),
+        (done.get("CAPTURED", 0), "sale remitted", "sales remitted"),
+        (done.get("CAPTURE_REFUSED", 0), "capture refused by the bank", "captures refused by the bank"),
+        (
+            done.get("EXPIRED", 0),
+            "sale lapsed, its authorisation released",
+            "sales lapsed, their authorisations released",
+        ),
+        (refunds, "refund sent", "refunds sent"),
     ]
-    return ", ".join(f"{count} {words}" for count, words in parts if count)
+    return ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in parts if count)

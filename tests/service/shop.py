@@ -6,7 +6,6 @@ import itertools
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -14,17 +13,15 @@ from flask import Flask
 from sqlalchemy import text, update
 
 from app.database import Scope, now, unit_of_work
-from app.domain.actor import Actor, machine
+from app.domain.actor import Actor
 from app.domain.card import parse_card
-from app.domain.errors import OperationInFlight
 from app.domain.states import OPEN_STATUSES
 from app.models import Merchant, MerchantLimit, Reason, Transaction
 from app.plugin import registry
 from app.ports import ActionRequest, Answer, NewOrder
 from app.security.profiles import PROFILES
 from plugins.payment_gateway.accounts import GatewayAccount
-from plugins.payment_gateway.cases import open_case
-from plugins.payment_gateway.lapses import expire
+from plugins.payment_gateway.lapses import expire_all
 from plugins.payment_gateway.practice import create_practice_account
 from plugins.payment_gateway.resolution import ALL, resolve_one
 from plugins.payment_gateway.waiting import send_one
@@ -144,9 +141,8 @@ class Shop(Books):
 
     def lapse(self) -> None:
         """What the sweep "lapsed sales" does, for this merchant."""
-        for transaction_id in self._due("due_lapsed"):
-            with suppress(OperationInFlight), unit_of_work(Scope((self.id,))) as session:
-                expire(open_case(session, machine(self.id), transaction_id))
+        with unit_of_work(Scope((self.id,))) as session:
+            expire_all(session, self.id, self._due("due_lapsed"))
 
     def _due(self, finder: str) -> list[int]:
         statement = text(f"SELECT id FROM {finder}(:at, 100000) WHERE merchant_id = :merchant ORDER BY id")

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from app.database import Scope, unit_of_work
 from app.domain.errors import OperationInFlight
+from app.models import OutboxMail
+from app.supervisor.caught_up import summary
+from tests.post.people import person
 from tests.service.assessor import hit, install
 from tests.service.clock import BusinessClock
 from tests.service.shop import EUR, Shop, statuses
@@ -30,6 +35,32 @@ def test_at_the_end_of_its_limit_it_is_released_and_expires(shop: Shop, clock: B
     shop.lapse()
     assert len(shop.sale(reference).operations) == 2
     assert shop.alarms() == ["expired"]
+
+
+def test_after_days_off_one_mail_tells_of_all_that_lapsed(shop: Shop, clock: BusinessClock) -> None:
+    for language in ("fr", "en"):
+        person(shop.id, f"lapse{shop.id}{language}", "Supervisor", language=language)
+    clock.at("2027-03-10 12:00")
+    three = [shop.sold(order_number=f"LAPSED-{count}") for count in range(3)]
+    clock.at("2027-03-20 09:00")
+    shop.lapse()
+    assert shop.alarms() == ["expired"] * 3
+    with unit_of_work(Scope((shop.id,))) as session:
+        mails = session.scalars(select(OutboxMail).where(OutboxMail.kind == "alarm:expired")).all()
+    assert sorted(mail.language for mail in mails) == ["en", "fr"]
+    for mail in mails:
+        for count, reference in enumerate(three):
+            assert f"LAPSED-{count} ({reference})" in mail.body
+    english = next(mail for mail in mails if mail.language == "en")
+    assert english.body.startswith("3 sales were not remitted by their limit dates; they are released at the bank: ")
+
+
+def test_what_a_start_after_days_off_says_is_counted_in_words() -> None:
+    done = {"CAPTURED": 1, "EXPIRED": 2, "REFUNDED_IN_PART": 1, "CAPTURE_REFUSED": 1}
+    said = (
+        "1 sale remitted, 1 capture refused by the bank, 2 sales lapsed, their authorisations released, 1 refund sent"
+    )
+    assert summary(done) == said
 
 
 def test_what_lapsed_is_neither_captured_nor_cancelled_meanwhile(shop: Shop, clock: BusinessClock) -> None:
