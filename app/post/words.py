@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from flask_babel import force_locale, gettext
 
+from ..web.formats import day
 from ..web.labels import TABLES, label
 
 LANGUAGES = ("fr", "en")
+DAYS = ("limit", "day")  # parameters that are a day, kept as ISO 8601 writes it
 
 
 @contextmanager
@@ -23,7 +26,7 @@ def in_language(language: str) -> Iterator[None]:
 def sentence(message: str, params: Mapping[str, Any] | None = None) -> str:
     """Return the msgid translated and filled in. A placeholder without its value leaves the text as it stands: what
     stands in a table must be readable even when its writer made a mistake. Parameters named like a kind of code
-    ("operation", "status", "outcome", "state") are written in words.
+    ("operation", "status", "outcome", "state") are written in words, days ("limit", "day") as the language writes them.
     """
     text = str(gettext(message))
     try:
@@ -33,4 +36,15 @@ def sentence(message: str, params: Mapping[str, Any] | None = None) -> str:
 
 
 def _in_words(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: label(value, name) if name in TABLES else value for name, value in params.items()}
+    return {name: _in_word(name, value) for name, value in params.items()}
+
+
+def _in_word(name: str, value: Any) -> Any:
+    if name in TABLES:
+        return label(value, name)
+    if name in DAYS and isinstance(value, str):
+        try:
+            return day(date.fromisoformat(value))
+        except ValueError:
+            return value
+    return value

@@ -40,6 +40,7 @@ class Task:
 TASKS: Mapping[str, Task] = MappingProxyType(
     {
         todo.ALARMS: Task(N_("Alarms"), ALARMS, "bad", "/alarms/"),
+        todo.LAPSING_TODAY: Task(N_("Lapse tonight"), tone="bad"),
         todo.LAPSING: Task(N_("Lapse tomorrow"), tone="bad"),
         todo.INBOX: Task(N_("Uncertain outcomes"), RESOLVE, "alert", "/uncertain/"),
         todo.UNCERTAIN: Task(N_("Outcome not known yet"), tone="alert", unless=RESOLVE),

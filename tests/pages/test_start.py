@@ -48,7 +48,7 @@ def busy(shop: Shop) -> dict[str, set[int]]:
             ids[state] = [shop.sale(state).id, shop.sale(state, FAR).id]
     before = now() - timedelta(days=2)
     ids["old"] = [shop.sale(State.TO_CAPTURE, at=before).id, shop.sale(State.CAPTURED, at=before).id]
-    lapsing = []
+    lapsing, tonight = [], []
     for merchant, zone in (("PARIS", "Europe/Paris"), (FAR, "Pacific/Auckland")):
         tomorrow = now().astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
         ids[State.TO_CAPTURE].append(shop.sale(State.TO_CAPTURE, merchant, at=before, limit_date=tomorrow).id)  # leaves
@@ -57,6 +57,9 @@ def busy(shop: Shop) -> dict[str, set[int]]:
             ids[state].append(sale.id)
             if state not in (State.CAPTURED, State.EXPIRED):
                 lapsing.append(sale.id)
+        today_there = tomorrow - timedelta(days=1)
+        tonight.append(shop.sale(State.TO_VALIDATE, merchant, at=before, limit_date=today_there).id)
+        ids[State.TO_VALIDATE].append(tonight[-1])
     with shop.books() as session:
         asked = shop.sale(State.CAPTURED, at=before)
         make_operation(session, asked, OperationName.CREDIT, OperationStatus.REQUESTED)
@@ -82,6 +85,7 @@ def busy(shop: Shop) -> dict[str, set[int]]:
         "Call the bank": set(ids[State.REFERRAL]),
         "Outcome not known yet": set(ids[State.PENDING]),
         "Uncertain outcomes": uncertain,
+        "Lapse tonight": set(tonight),
         "Lapse tomorrow": set(lapsing),
         "To approve": {asked.id},
         "Alarms": {alarms[0].id, alarms[1].id},

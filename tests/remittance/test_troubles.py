@@ -7,8 +7,13 @@ from datetime import date
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from app.alarms import LABELS
+from app.database import Scope, unit_of_work
 from app.domain.errors import NotAllowedInState, OperationInFlight
+from app.mail import in_language, sentence
+from app.models import Alarm
 from plugins.payment_gateway.remittance import aside
 from plugins.payment_gateway.remittance.warnings import warn_due
 from tests.remittance.evening import Evening
@@ -194,6 +199,16 @@ def test_the_day_before_its_limit_people_are_told_once(new_shop: NewShop, clock:
     warn_due()
     assert shop.alarms() == ["expires_soon"]
     assert shop.sale(normal).state == "TO_CAPTURE"
+    with unit_of_work(Scope((shop.id,))) as session:
+        alarm = session.scalars(select(Alarm)).one()
+    called = f"{shop.sale(reference).order_number} ({reference})"
+    with shop.app.test_request_context():
+        for language, day in (("en", "16 Mar 2027"), ("fr", "16/03/2027")):
+            with in_language(language):
+                said = sentence(alarm.message, alarm.params)
+                assert called in said
+                assert day in said
+                assert "tomorrow" not in sentence(LABELS[alarm.kind])
 
 
 def test_what_has_lapsed_is_not_warned_of_any_more(shop: Shop, clock: BusinessClock) -> None:

@@ -22,7 +22,8 @@ from .merchants import MerchantFacts
 from .uncertain import MOST_UNCERTAIN
 
 TAKEN, REMIT, VALIDATE, CHALLENGE = "taken-today", "to-remit", "to-validate", "to-challenge"
-CALL, UNCERTAIN, LAPSING = "to-call", "uncertain", "lapsing-tomorrow"
+CALL, UNCERTAIN = "to-call", "uncertain"
+LAPSING_TODAY, LAPSING = "lapsing-today", "lapsing-tomorrow"
 ALARMS, APPROVALS, INBOX = "alarms", "approvals", "inbox"
 #: Lists of the desk show at most so many.
 MOST = {ALARMS: MOST_OPEN, APPROVALS: MOST_REQUESTED, INBOX: MOST_UNCERTAIN}
@@ -40,6 +41,11 @@ def _taken(merchant: MerchantFacts, at: datetime) -> ColumnElement[bool]:
     return and_(Transaction.created_at >= start, Transaction.created_at < end, Transaction.state.not_in(_NOT_TAKEN))
 
 
+def _lapsing_today(merchant: MerchantFacts, at: datetime) -> ColumnElement[bool]:
+    today = local_day(at, merchant.zone_info)
+    return on_day(WAITING, today, today)
+
+
 def _lapsing(merchant: MerchantFacts, at: datetime) -> ColumnElement[bool]:
     tomorrow = local_day(at, merchant.zone_info) + timedelta(days=1)
     return on_day(WAITING, tomorrow, tomorrow - timedelta(days=1))
@@ -54,6 +60,7 @@ SALES: Mapping[str, Condition] = MappingProxyType(
         CHALLENGE: _in(State.TO_CHALLENGE),
         CALL: _in(State.REFERRAL),
         UNCERTAIN: _in(State.PENDING),
+        LAPSING_TODAY: _lapsing_today,
         LAPSING: _lapsing,
     }
 )

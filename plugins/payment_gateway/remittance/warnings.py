@@ -8,14 +8,13 @@ import structlog
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
-from app.alarms import EXPIRES_SOON, mail_people, raise_alarm
+from app.alarms import EXPIRES_SOON, mail_of_several, named, raise_alarm
 from app.database import NOTHING, Scope, now, unit_of_work
 from app.domain.states import State
 from app.domain.text import N_
 from app.models import Transaction
 
 log = structlog.get_logger(__name__)
-NAMED = 20  # references a mail lists; the rest is counted
 _DUE = text("SELECT id, merchant_id FROM due_warnings(:at, :most)")
 
 
@@ -49,12 +48,8 @@ def _warn(merchant_id: int, ids: list[int]) -> None:
             message = N_("%(reference)s lapses at the end of %(limit)s: validate, accept or release it before.")
             if sale.state == State.TO_CAPTURE:
                 message = N_("%(reference)s lapses at the end of %(limit)s: it is held out of the remittances.")
-            params = {"reference": sale.reference, "limit": sale.limit_date.isoformat() if sale.limit_date else ""}
-            raise_alarm(session, merchant_id, EXPIRES_SOON, message, params, sale.id, mail=False)
-        listed = ", ".join(sale.reference for sale in sales[:NAMED])
-        more = len(sales) - NAMED
-        text_ = N_("%(count)s sales lapse by tomorrow evening if nobody decides: %(references)s")
-        mail_people(
-            session, merchant_id, EXPIRES_SOON, text_,
-            {"count": len(sales), "references": f"{listed} (+{more})" if more > 0 else listed},
-        )  # fmt: skip
+            params = {"reference": named(sale), "limit": sale.limit_date.isoformat() if sale.limit_date else ""}
+            raise_alarm(session, merchant_id, EXPIRES_SOON, message, params, sale.id, mail=len(sales) == 1)
+        if len(sales) > 1:
+            text_ = N_("%(count)s sales lapse by tomorrow evening if nobody decides: %(references)s")
+            mail_of_several(session, merchant_id, EXPIRES_SOON, text_, sales)
