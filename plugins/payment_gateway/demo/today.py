@@ -61,8 +61,9 @@ def refunds_under_way(place: Place, lives: Sequence[Life]) -> None:
     ]  # fmt: skip
     chosen = sorted(settled, key=lambda life: -life.sale.captured_amount)[:8:3]
     yesterday = place.today - timedelta(days=1)
-    by = place.staff.supervisors[0]
+    people = place.staff.supervisors
     for number, life in enumerate(chosen):
+        by = people[-1 - number % len(people)]  # of two requests each of two people may approve one
         reason, note = goods.words(place.rng, goods.REFUND_NOTES)
         if number < 2:
             at, amount = place.office(yesterday), life.sale.captured_amount
