@@ -72,9 +72,14 @@ class FilterForm:
         return sum(1 for box in self.boxes if box.value)
 
     @property
+    def asked(self) -> bool:
+        """Whether a person searched or filtered, besides what the link that led here narrows the list to."""
+        return bool(self.used or (self.search and self.search.value))
+
+    @property
     def narrowed(self) -> bool:
         """Whether anything is searched or filtered."""
-        return bool(self.used or (self.search and self.search.value) or any(n not in _KEPT for n, _ in self.hidden))
+        return self.asked or any(n not in _KEPT for n, _ in self.hidden)
 
 
 def read_amounts(

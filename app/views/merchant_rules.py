@@ -36,6 +36,10 @@ class LimitView(SettingsView):
     list_intro = lazy_gettext(
         "Above its limit an action waits for a second person; without a limit one person does it alone."
     )
+    empty_text = lazy_gettext(
+        "No limit: whoever may refund, cancel or capture does it alone, whatever the amount. Set one, and above it another"
+        " person has to approve."
+    )
     show_title = lazy_gettext("Limit")
     add_title = lazy_gettext("New limit")
     edit_title = lazy_gettext("Change a limit")
