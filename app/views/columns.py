@@ -52,7 +52,7 @@ LABELS: dict[str, Any] = {
     "customer_id": lazy_gettext("Customer number"),
     "cut_off": lazy_gettext("Cut-off"),
     "customer.email": lazy_gettext("E-mail"),
-    "customer.name": lazy_gettext("Name"),
+    "customer.name": lazy_gettext("Customer"),
     "customer.telephone": lazy_gettext("Telephone"),
     "data": lazy_gettext("Details"),
     "day": lazy_gettext("Day"),

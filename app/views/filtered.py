@@ -121,13 +121,22 @@ class FilteredView(LedgerView):
         )
         return make_response(answer, status if errors else 200)
 
+    def columns_for(self, wanted: ListFilter) -> Sequence[str]:
+        """Override where what was asked for wants another column."""
+        columns: Sequence[str] = self.list_columns
+        return columns
+
+    def values_of(self, rows: Sequence[Any], columns: Sequence[str]) -> Sequence[dict[str, Any]]:
+        """Override where a row's value is not shown as it stands."""
+        return [*self.datamodel.get_values(rows, list(columns))]
+
     def _list_of(self, wanted: ListFilter, page: Page) -> Any:
-        rows = page.rows
+        rows, columns = page.rows, self.columns_for(wanted)
         return self.list_widget(
             label_columns=self.label_columns,
-            include_columns=self.list_columns,
-            value_columns=[*self.datamodel.get_values(rows, self.list_columns)],
-            order_columns=[name for name in self.list_columns if name in self.filter_class.sorts],
+            include_columns=columns,
+            value_columns=self.values_of(rows, columns),
+            order_columns=[name for name in columns if name in self.filter_class.sorts],
             sorted_by=wanted.sort.name,
             formatters_columns=self.formatters_columns,
             pager=self._pager(wanted, page),
@@ -157,6 +166,12 @@ class FilteredView(LedgerView):
 
     def _empty(self, form: FilterForm) -> dict[str, Any]:
         """What an empty list says, and the way on."""
+        if form.narrowed and not form.asked:
+            return {
+                "title": lazy_gettext("Nothing of this kind waits now."),
+                "href": request.path,
+                "label": lazy_gettext("Show the whole list"),
+            }
         if form.narrowed:
             return {
                 "title": lazy_gettext("No record matches."),

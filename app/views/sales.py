@@ -11,17 +11,20 @@ from urllib.parse import urlencode
 from flask import abort, g, redirect
 from flask_appbuilder.actions import action
 from flask_babel import lazy_gettext
+from markupsafe import Markup
 
 from ..extensions import db
 from ..models import Transaction
 from ..models.queries.keyset import ConditionsFor, Page
 from ..models.queries.listing import ListFilter
 from ..models.queries.remittance_lines import remittances_of
+from ..models.queries.search import is_telephone
 from ..models.queries.subtotals import added, of_order, subtotals
 from ..models.queries.transactions import SHOWN, TransactionFilter
 from ..plugin import Registry, registry
 from ..ports import TransactionAction
 from ..security.profiles import AMEND, AMEND_OWN, CANCEL, CANCEL_OWN, ENTER, READ, REMITTANCES
+from ..web.formats import amount
 from .action_links import bulk_url
 from .filtered import FilteredView
 from .interface import LedgerInterface
@@ -51,7 +54,7 @@ class TransactionView(ByTask, FilteredView):  # type: ignore[override]  # a sent
     show_title = lazy_gettext("Transaction")
     related_views: ClassVar[list[Any]] = [RiskHitView]
     list_columns: ClassVar[list[str]] = [
-        "created_at", "merchant_id", "reference", "order_number", "state", "amount", "brand", "masked_pan", "capture_date",
+        "created_at", "merchant_id", "reference", "order_number", "customer.name", "state", "amount", "brand", "masked_pan", "capture_date",
         "currency",
     ]  # fmt: skip
     show_fieldsets: ClassVar[list[Any]] = [
@@ -105,6 +108,22 @@ class TransactionView(ByTask, FilteredView):  # type: ignore[override]  # a sent
     def _init_properties(self) -> None:
         super()._init_properties()
         self.formatters_columns = self.formatters_columns | {"card_expiry": expiry}
+
+    def columns_for(self, wanted: ListFilter) -> Sequence[str]:
+        """Show the telephone beside the name where it may be what was searched for."""
+        if not is_telephone(wanted.values.get("q")):
+            return self.list_columns
+        place = self.list_columns.index("customer.name") + 1
+        return [*self.list_columns[:place], "customer.telephone", *self.list_columns[place:]]
+
+    def values_of(self, rows: Sequence[Any], columns: Sequence[str]) -> Sequence[dict[str, Any]]:
+        """Show what a cancelled or expired sale was about, struck through: nothing of it is left."""
+        values = super().values_of(rows, columns)
+        for sale, shown in zip(rows, values, strict=True):
+            if not sale.amount:
+                was = Markup('<s class="amount">{}</s>')
+                shown["amount"] = was.format(amount(sale.original_amount, sale.currency))
+        return values
 
     def widget_arguments(self, rows: Sequence[Any]) -> dict[str, Any]:
         """Say for each row which of its actions are possible now."""

@@ -50,6 +50,8 @@ class Cells:
         """Return a value by its kind, for kinds that lists hold much of; the rest as text."""
         if content is None or content == "":
             return _NOTHING
+        if isinstance(content, Markup):
+            return content
         if kind == "amount" and currency:
             return Markup('<span class="amount">{}</span>').format(formats.amount(content, currency))
         if kind in _BADGES or kind in ("operation", "event"):

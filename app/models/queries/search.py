@@ -67,6 +67,12 @@ def on_customer(q: str) -> Condition | None:
     return and_(*starts_with(Customer.telephone_key, number)) if len(number) >= _SHORTEST_TELEPHONE else None
 
 
+def is_telephone(q: str | None) -> bool:
+    """Return whether a searched text may be a telephone number, as `on_customer` reads it."""
+    text = q or ""
+    return "@" not in text and not re.search(r"[^\W\d_]", text) and len(telephone_key(text)) >= _SHORTEST_TELEPHONE
+
+
 def look_up(session: Session, q: str, merchants: Sequence[MerchantFacts]) -> Found:
     """Find the sales that `q` means (at most two statements).
 
