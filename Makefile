@@ -1,6 +1,6 @@
 # VPC e-gestion. `make help` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults planted lock translations screenshot
+.PHONY: help run test check bench faults planted fortnight lock translations screenshot
 
 # The first Python that is new enough; PYTHON=… overrides it.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -48,6 +48,10 @@ lock: ## resolve requirements*.in anew into the locks, with hashes (needs uv)
 translations: ## extract the texts and bring the French and English catalogues up to date
 	$(BOOTSTRAP) dev
 	@$(BIN)/python -m tools.translations
+
+fortnight: ## live two weeks of orders, evenings and bank nights, and hold the bank's statements against them
+	$(BOOTSTRAP) test
+	@$(BIN)/python -m tests.days.fortnight
 
 screenshot: ## make the README's picture anew (docs/counter.png)
 	$(BOOTSTRAP) test

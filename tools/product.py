@@ -32,8 +32,11 @@ class Product:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Product]:
-    """Start `egestion run` on ports nobody uses and wait until it says that it is ready; stop it afterwards."""
+def running(folder: Path, *, past: bool = True) -> Iterator[Product]:
+    """Start `egestion run` on ports nobody uses and wait until it says that it is ready; stop it afterwards.
+
+    Without its `past` it is there sooner.
+    """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("EGESTION_")}
     environment |= {
         "EGESTION_DATA_DIR": str(folder),
@@ -41,6 +44,8 @@ def running(folder: Path) -> Iterator[Product]:
         "EGESTION_BANK_PORT": str(_free()),
         "EGESTION_PRACTICE_PASSWORD": PASSWORD,
     }
+    if not past:
+        environment["EGESTION_DEMO"] = "0"
     egestion = str(Path(sys.executable).with_name("egestion"))
     log = folder.parent / f"{folder.name}.log"
     with log.open("w") as out:
