@@ -91,6 +91,58 @@
       showRemittance();
     }
 
+    // --- a change of language: what was typed crosses it, in this tab, and nothing of a card ---------------------------
+    const TYPED = "egestion.typed";
+    const LEFT = ["card_number", "card_expiry", "security_code", "csrf_token", "key", "merchant", "confirmed", "attempts", "proposed"];
+    const likeACard = (value) => /(?:\d[\s.\-]*){13,}/.test(value);
+
+    function keepTyped() {
+      const values = {};
+      for (const control of form.elements) {
+        if (!control.name || LEFT.includes(control.name) || likeACard(control.value)) continue;
+        if (["radio", "checkbox"].includes(control.type) ? control.checked : control.value) values[control.name] = control.value;
+      }
+      try {
+        window.sessionStorage.setItem(TYPED, JSON.stringify({ language: document.documentElement.lang, merchant: field("merchant").value, values }));
+      } catch {
+        // No storage: the form is empty in the other language.
+      }
+    }
+
+    function typedBefore() {
+      try {
+        const kept = JSON.parse(window.sessionStorage.getItem(TYPED));
+        window.sessionStorage.removeItem(TYPED);
+        return kept && kept.merchant === field("merchant").value ? kept : null;
+      } catch {
+        return null;
+      }
+    }
+
+    function giveBack(kept) {
+      for (const [name, value] of Object.entries(kept.values)) {
+        const control = field(name);
+        if (!control) continue;
+        if (control.type === "checkbox") control.checked = true;
+        else control.value = name === "amount" ? inLanguage(value, kept.language, document.documentElement.lang) : value;
+      }
+      showRemittance();
+    }
+
+    /* An amount with the decimal sign of the other language. */
+    function inLanguage(amount, before, now) {
+      if (before === now) return amount;
+      return now === "fr" ? amount.replaceAll(",", "").replace(".", ",") : amount.replace(/\s/g, "").replace(",", ".");
+    }
+
+    for (const preferences of document.querySelectorAll("[data-preferences]")) {
+      preferences.addEventListener("submit", (event) => {
+        if (event.submitter && event.submitter.name === "language") keepTyped();
+      });
+    }
+    const lastTyped = typedBefore();
+    if (lastTyped) giveBack(lastTyped);
+
     return { propose, takeNumber, offerNoCard, clear };
   };
 })();
