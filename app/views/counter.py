@@ -12,7 +12,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf
 
 from ..audit import CARD_FOUND, record_refused
-from ..domain.errors import DomainError, InvalidInput, OrderWarning
+from ..domain.errors import DomainError, InvalidInput, NotFound, OrderWarning
 from ..extensions import db
 from ..forms.counter import NAMES, currency_of, read_counter_order, read_said, references_in
 from ..forms.keys import new_key, read_key
@@ -105,10 +105,13 @@ class CounterView(PathHistory, BaseView):
     @has_access
     @permission_name("order")
     def sent(self) -> Any:
-        """Say what became of the form with this key, whose answer was lost (JSON); 404 where it never arrived."""
+        """Say what became of the form with this key, whose answer was lost (JSON); `arrived` is false where it never did."""
         shop = shop_named(shops_in_scope(db.session()), request.args.get("merchant"))
-        sale = sale_sent_under(db.session(), shop.facts.id, read_key(request.args.get("key")))
-        return told(sale, lost=True)
+        try:
+            sale = sale_sent_under(db.session(), shop.facts.id, read_key(request.args.get("key")))
+        except NotFound:
+            return {"arrived": False}  # no error: a browser would write a 404 in its console
+        return told(sale, lost=True) | {"arrived": True}
 
     @expose("/fresh")
     @has_access

@@ -164,7 +164,7 @@ def test_the_page_opened_again_says_what_became_of_the_last_order(clerk: Desk) -
 
 def test_a_form_that_never_arrived_is_said_to_be_none(as_: As) -> None:
     clerk, other = as_("clerk"), as_("clerk2")
-    assert clerk.client.get(f"/counter/sent?merchant=PRACTICE&key={uuid.uuid4()}").status_code == 404
+    assert clerk.client.get(f"/counter/sent?merchant=PRACTICE&key={uuid.uuid4()}").json == {"arrived": False}
     assert clerk.client.get("/counter/sent?merchant=PRACTICE&key=x").status_code == 400
     key = str(uuid.uuid4())
     other.taken(key=key)

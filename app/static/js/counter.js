@@ -79,17 +79,19 @@
       return;
     }
     if (!sent || answer.querySelector(".answer")) return;
-    const asked = async () => fetch(`${text.sent}?${new URLSearchParams(sent)}`, { headers: { Accept: "application/json" } });
+    const asked = async () => {
+      const reply = await fetch(`${text.sent}?${new URLSearchParams(sent)}`, { headers: { Accept: "application/json" } });
+      return reply.ok && !reply.redirected ? reply.json() : null;
+    };
     try {
-      let reply = await asked();
-      if (reply.status === 404) {
+      let body = await asked();
+      if (body && !body.arrived) {
         await new Promise((done) => window.setTimeout(done, 3000)); // it may be on its way still
-        reply = await asked();
+        body = await asked();
       }
-      if (busy || answer.querySelector(".answer")) return;
-      if (reply.status === 404) complain(text.textNothingSent);
-      else if (!reply.ok || reply.redirected) return;
-      else if (!typed()) show(await reply.json());
+      if (!body || busy || answer.querySelector(".answer")) return;
+      if (!body.arrived) complain(text.textNothingSent);
+      else if (!typed()) show(body);
       remember(false);
     } catch {
       // Still no line: it is asked when the page is opened again.
