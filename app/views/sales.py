@@ -40,6 +40,8 @@ MOST_PERIODS = 120  # rows of subtotals by day; above it they are by month
 IN_ROWS = (
     "validate", "capture", "cancel", "refund", "duplicate", "force", "accept-challenge", "refuse-challenge", "amend",
 )  # fmt: skip
+#: Each leads to the form of its action; nothing is done by a key alone.
+KEYS = {"refund": "r", "validate": "v", "cancel": "x", "accept-challenge": "a", "force": "f", "capture": "c"}
 ALSO_OWN = {CANCEL: CANCEL_OWN, AMEND: AMEND_OWN}
 
 
@@ -104,6 +106,7 @@ class TransactionView(ByTask, FilteredView):  # type: ignore[override]  # a sent
     loads: ClassVar[Sequence[Any]] = SHOWN  # what the desk looks at to say what is possible
     in_words: ClassVar[Sequence[str]] = ("channel", "capture_mode")
     row_actions: ClassVar[Sequence[str]] = ()
+    action_keys: ClassVar[Mapping[str, str]] = KEYS
 
     def _init_properties(self) -> None:
         super()._init_properties()

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from app.domain.states import State
+from tests.pages.shop import Shop
 from tests.web.browser import Person
 
 Sit = Callable[..., Person]
@@ -66,3 +68,59 @@ def test_the_key_can_be_switched_off_and_the_button_stays(sit: Sit) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     expect(page.locator("#shortcuts")).to_be_visible()
+
+
+def test_the_stroke_leads_to_the_search_box_and_the_lists_keys_are_told(sit: Sit, shop: Shop) -> None:
+    sale = shop.sale(State.CAPTURED)
+    for _ in range(2):
+        shop.sale(State.TO_VALIDATE)
+    page = sit("supervisor").page
+    page.goto("/transactions/list/?page_size=2")
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog")
+    for told in ("Search", "Alt N", "Next page"):
+        expect(dialog).to_contain_text(told)
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    expect(page.locator("#filter-q")).to_be_focused()
+    page.keyboard.type("a/b")
+    expect(page.locator("#filter-q")).to_have_value("a/b")
+    page.keyboard.press("Alt+n")
+    page.wait_for_url("**cursor=**")
+    page.keyboard.press("Alt+p")
+    page.wait_for_url(lambda url: "cursor=" in url)
+    page.goto(f"/transactions/show/{sale.id}")
+    page.keyboard.press("Alt+r")
+    page.wait_for_url(f"**/transactions/{sale.id}/refund")
+
+
+def test_the_order_pages_keys_are_named_by_what_they_do(sit: Sit) -> None:
+    page = sit().page
+    page.goto("/counter")
+    page.keyboard.press("Escape")
+    page.locator("[data-shortcuts-open]").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("take the next order number")
+    expect(dialog).to_contain_text("change the day of the remittance")
+
+
+def test_a_change_of_language_keeps_what_was_typed_but_the_card(sit: Sit) -> None:
+    page = sit().page
+    page.goto("/counter")
+    page.fill("#amount", "1,234.50")
+    page.fill("#order_number", "LANG-1")
+    page.check("[name=channel][value=FAX_ORDER]")
+    page.fill("#customer_name", "Hélène")
+    page.fill("#note", "4970 1000 0000 0006")
+    page.fill("#card_number", "4970100000000006")
+    page.click("[name=language][value=fr]")
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+    expect(page.locator("#amount")).to_have_value("1234,50")
+    expect(page.locator("#order_number")).to_have_value("LANG-1")
+    expect(page.locator("[name=channel][value=FAX_ORDER]")).to_be_checked()
+    expect(page.locator("#customer_name")).to_have_value("Hélène")
+    for name in ("#note", "#card_number"):
+        expect(page.locator(name)).to_have_value("")
+    assert page.evaluate("JSON.stringify(Object.entries(sessionStorage))").count("0006") == 0
+    page.reload()
+    expect(page.locator("#order_number")).to_have_value("")

@@ -1,4 +1,4 @@
-/* "?" shows the shortcuts of the page at hand, read from the page itself: data-shortcut on elements, template[data-shortcuts].
+/* "/" goes to the search box; "?" shows the shortcuts of the page at hand, read from the page itself: data-shortcut on elements, template[data-shortcuts].
    Never while somebody types; the key can be switched off (WCAG 2.1.4), the button in the footer stays. */
 (() => {
   "use strict";
@@ -39,21 +39,27 @@
     return copy.textContent.trim();
   }
 
+  const searchBox = () => document.querySelector("main input[type=search]");
+
   function open() {
     if (dialog.open) return;
-    const own = Array.from(document.querySelectorAll("[data-shortcut]")).filter((element) => element.getClientRects().length);
+    // A page that says itself what its keys do is believed: a button's text of this moment says less.
+    const told = Array.from(document.querySelectorAll("[data-keys] > div")).map((each) => each.cloneNode(true));
+    const own = told.length ? [] : Array.from(document.querySelectorAll("[data-shortcut]")).filter((element) => element.getClientRects().length);
+    const search = searchBox();
     const declared = Array.from(document.querySelectorAll("template[data-shortcuts]")).map((each) => each.content.cloneNode(true));
-    list.replaceChildren(...own.map((element) => line("Alt " + element.dataset.shortcut.toUpperCase(), nameOf(element))), ...declared, ...fixed);
+    list.replaceChildren(...told, ...(search ? [line("/", nameOf(search))] : []), ...own.map((element) => line("Alt " + element.dataset.shortcut.toUpperCase(), nameOf(element))), ...declared, ...fixed);
     box.checked = keyWorks();
     dialog.showModal();
     dialog.querySelector("[data-shortcuts-close]").focus();
   }
 
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey || !keyWorks()) return;
+    if (!["?", "/"].includes(event.key) || (event.key === "/" && (dialog.open || !searchBox())) || event.ctrlKey || event.metaKey || event.altKey || !keyWorks()) return;
     if (event.target instanceof Element && event.target.closest(TYPING)) return;
     event.preventDefault();
-    open();
+    if (event.key === "?") open();
+    else if (searchBox()) searchBox().focus();
   });
   // Tab stays inside: from the last control to the first, without a stop at the browser's own.
   dialog.addEventListener("keydown", (event) => {
