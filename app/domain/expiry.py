@@ -8,16 +8,17 @@ from datetime import date
 from .rejected import Rejected
 from .text import N_
 
-# "0728", "07/28", "07/2028" (blanks around the stroke, as browsers fill it in), "2028-07", "202807"
+# "0728", "07/28", "7/28", "07/2028", "072028" (blanks around the stroke, as browsers fill it in), "2028-07", "202807"
 _FORMS = (
     re.compile(r"(?P<month>[0-9]{2})(?:\s?/\s?)?(?P<year>[0-9]{2})"),
-    re.compile(r"(?P<month>[0-9]{2})\s?/\s?(?P<year>20[0-9]{2})"),
+    re.compile(r"(?P<month>[0-9]{1,2})\s?/\s?(?P<year>(?:20)?[0-9]{2})"),
+    re.compile(r"(?P<month>0[1-9]|1[0-2])(?P<year>20[0-9]{2})"),
     re.compile(r"(?P<year>20[0-9]{2})-?(?P<month>[0-9]{2})"),
 )
 
 
 def parse_expiry(text: str, today: date) -> tuple[int, int]:
-    """Return (year, month) of "0728", "07/28", "07/2028", "2028-07" or "202807"; two digits are a year from 2000 on.
+    """Return (year, month) of "0728", "07/28", "7/28", "07/2028", "072028", "2028-07" or "202807"; two digits are a year from 2000 on.
 
     A card is good to the end of its month in the merchant's zone, whose date `today` is.
     Raises Rejected: card_expiry_missing, card_expiry_invalid, card_expired.

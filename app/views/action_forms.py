@@ -13,6 +13,8 @@ from flask_babel import gettext
 
 from ..audit import CARD_FOUND, record_refused
 from ..domain.errors import DomainError, InvalidInput, NotFound, UnpaidWarning
+from ..domain.money import parse_amount
+from ..domain.rejected import Rejected
 from ..domain.verbs import Verb
 from ..extensions import db
 from ..forms.action_values import control_names, names_of, names_sent, read_action_form
@@ -155,7 +157,12 @@ def _is_second_parcel(action: TransactionAction, sale: Any) -> bool:
 def _amount_shown(sale: Any, verb: str, values: Mapping[str, str]) -> str:
     """The amount the sentence above the button names: as typed where something was, else the likely one."""
     typed_again = shown_again(values).get("amount")
-    return f"{typed_again} {sale.currency}" if typed_again else formats.amount(remaining(sale, verb), sale.currency)
+    if not typed_again:
+        return formats.amount(remaining(sale, verb), sale.currency)
+    try:
+        return formats.amount(parse_amount(typed_again, sale.currency, formats.locale_code()[:2]), sale.currency)
+    except Rejected:
+        return f"{typed_again} {sale.currency}"
 
 
 def _status_when_not(action: TransactionAction) -> int:

@@ -136,7 +136,14 @@ def _box(
         names = tuple((each.short_name, each.short_name) for each in merchants)
         return Box(field.name, label, "select", value, names, error=error)
     if isinstance(field.kind, Choice):
-        return Box(field.name, label, "select", value, tuple(_options(field.kind, words.get(field.name))), error=error)
+        return Box(
+            field.name,
+            label,
+            "select",
+            value,
+            tuple(_options(field.name, field.kind, words.get(field.name))),
+            error=error,
+        )
     if isinstance(field.kind, Day):
         return Box(field.name, label, "date", value, hint=zone_words(merchants), error=error)
     if isinstance(field.kind, Whole):
@@ -145,8 +152,11 @@ def _box(
     return Box(field.name, label, "text", value, error=error)
 
 
-def _options(kind: Choice, table: str | None) -> Iterator[tuple[str, str]]:
+def _options(name: str, kind: Choice, table: str | None) -> Iterator[tuple[str, str]]:
     for code in kind.values:
+        if name == "brand":
+            yield code, code  # as the list writes it
+            continue
         found: Any = TABLES[table][code][0] if table and code in TABLES[table] else WORDS.get(code, code)
         yield code, str(found)
 

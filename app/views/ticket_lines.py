@@ -30,7 +30,7 @@ class Ticket:
     def text(self) -> str:
         """Return the ticket as plain text, for a mail."""
         marks = [gettext("DUPLICATA")] if self.duplicata else []
-        lines = [f"{label}: {value}" for label, value in self.lines]
+        lines = [gettext("%(label)s: %(value)s", label=label, value=value) for label, value in self.lines]
         return "\n".join([*self.head, "", *marks, self.title, self.amount, "", *lines, "", self.foot, ""])
 
 

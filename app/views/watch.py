@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
@@ -18,6 +19,7 @@ from ..models import Alarm, AuditEntry, OutboxMail, RiskHit
 from ..ports import Decision
 from ..post.words import sentence
 from ..security.profiles import ALARMS, AUDIT, CHALLENGE, RISK, SETTINGS
+from ..web.listing import row_link
 from .base import Rights
 from .columns import search_choice
 from .interface import LedgerInterface
@@ -70,6 +72,16 @@ class AlarmView(LedgerView):
     empty_text = lazy_gettext("No alarm: nothing needs you.")
 
 
+_REFERENCE = re.compile(r"[0-9A-Z]{10}")
+
+
+def seen(info: str | None) -> Any:
+    """Return what a rule saw; of a repeat it is the earlier sale's reference, which leads to it."""
+    if info and _REFERENCE.fullmatch(info):
+        return row_link(f"/transactions/list/?q={info}", info)
+    return info or "–"
+
+
 class RiskHitView(LedgerView):
     """`/riskhits`: rules that fired on orders."""
 
@@ -86,6 +98,10 @@ class RiskHitView(LedgerView):
     in_words: ClassVar[Sequence[str]] = ("decision", "rule")
     search_columns: ClassVar[list[str]] = ["decision", "rule"]
     search_form_extra_fields: ClassVar[dict[str, Any]] = {"decision": search_choice("decision", Decision)}
+
+    def _init_properties(self) -> None:
+        super()._init_properties()
+        self.formatters_columns = self.formatters_columns | {"info": seen}
 
 
 class OutboxView(LedgerView):

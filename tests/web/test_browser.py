@@ -236,10 +236,10 @@ def test_a_supervisor_captures_and_refunds(sit: Sit, width: int) -> None:
     page.get_by_role("button", name="Refund").click()
     expect(page.locator("#amount")).to_be_focused()
     page.fill("#amount", "99")
-    expect(page.locator(".confirm-sentence output")).to_have_text("99 EUR")
+    expect(page.locator(".confirm-sentence output")).to_have_text("€99.00")
     page.press("#amount", "Enter")
     expect(page.locator(".error-summary")).to_be_focused()
-    expect(page.locator(".confirm-sentence output")).to_have_text("99 EUR")
+    expect(page.locator(".confirm-sentence output")).to_have_text("€99.00")
     assert person.violations() == []
     page.fill("#amount", "5")
     page.select_option("#reason", "RETURNED")

@@ -7,9 +7,17 @@
   const output = form.querySelector("output[data-amount]");
   if (amount && output) {
     const first = { typed: amount.value, written: output.textContent };
+    const language = document.documentElement.lang;
+    const currency = output.dataset.amount;
+    /* As the server writes it; what is no amount yet as it was typed. */
+    const written = (typed) => {
+      const plain = language === "fr" ? typed.replace(/\s/g, "").replace(",", ".") : typed.replaceAll(",", "");
+      if (!/^\d{1,12}(\.\d{1,3})?$/.test(plain)) return `${typed || "–"} ${currency}`;
+      return new Intl.NumberFormat(language, { style: "currency", currency }).format(Number(plain));
+    };
     const show = () => {
       const typed = amount.value.trim();
-      output.textContent = typed === first.typed ? first.written : `${typed || "–"} ${output.dataset.amount}`;
+      output.textContent = typed === first.typed ? first.written : written(typed);
     };
     amount.addEventListener("input", show);
     show();
