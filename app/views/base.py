@@ -96,6 +96,11 @@ class SafeView(PathHistory, ModelView):
         self._delete(pk)
         return self.post_delete_redirect()
 
+    def post_delete_redirect(self) -> Any:
+        """Lead to the list: the page before is the record's own, which is gone."""
+        bare = url_for(f"{self.endpoint}.list")
+        return redirect(self.back_to_list(bare) or bare)
+
     @expose("/action/<string:name>/<pk>", methods=["POST"])
     def action(self, name: str, pk: str) -> Any:
         """Do a registered action on one row of the scope."""

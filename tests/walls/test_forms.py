@@ -156,7 +156,9 @@ def test_the_managers_limits_and_reasons(app: Flask, world: World) -> None:
     assert client.post(f"/limits/edit/{made.id}", data={"amount": "10,00"}).status_code == 302
     assert rows(app, MerchantLimit, MerchantLimit.id == made.id)[0].amount == 1000
     assert client.get(f"/limits/delete/{made.id}").status_code == 405
-    assert client.post(f"/limits/delete/{made.id}").status_code == 302
+    assert client.get(f"/limits/show/{made.id}").status_code == 200
+    gone = client.post(f"/limits/delete/{made.id}")
+    assert (gone.status_code, gone.headers["Location"]) == (302, "/limits/list/"), "not the page of what is gone"
     assert rows(app, MerchantLimit, MerchantLimit.id == made.id) == []
     assert [entry.merchant_id for entry in told(app, f"merchant_limit {made.id}")] == [int(merchant)] * 3
 
