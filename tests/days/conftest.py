@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.days.hands import Hand, Mouse
 from tests.web.browser import Person, launched
 from tools.product import PASSWORD, Product, running
 
@@ -18,11 +19,13 @@ WORDS = {
         "approved": "Acceptée", "refused": "Refusée", "call": "Appeler la banque", "cancelled": "annulée",
         "remit": "à remettre", "remitted": "remise", "sum": "12,34", "part": "2,34", "limit": "5,00", "help": "Aide",
         "already": "Déjà prise ?", "manager": "Responsable du commerce",
+        "second": "au-dessus de votre limite", "done": "faite", "rejected": "rejetée",
     },
     "en": {
         "approved": "Approved", "refused": "Refused", "call": "Call the bank", "cancelled": "cancelled",
         "remit": "to remit", "remitted": "remitted", "sum": "23.45", "part": "3.45", "limit": "5.00", "help": "Help",
         "already": "Taken already?", "manager": "Merchant manager",
+        "second": "above your limit", "done": "done", "rejected": "rejected",
     },
 }  # fmt: skip
 APPROVED, NO_MONEY, REFERRAL = "4970100000000006", "4970100000000519", "4970100000000022"
@@ -31,22 +34,56 @@ APPROVED, NO_MONEY, REFERRAL = "4970100000000006", "4970100000000519", "49701000
 class Worker:
     """Somebody at a desk: signed in, speaking one language."""
 
-    def __init__(self, browser: Browser, product: Product, language: str) -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        product: Product,
+        language: str,
+        hand: Callable[[Page], Hand] = Mouse,
+        **options: object,
+    ) -> None:
         self.product, self.language, self.words = product, language, WORDS[language]
         # The browser speaks the other language: a person's own choice wins.
-        self.person = Person(browser, product.address, "en-GB" if language == "fr" else "fr-FR")
+        self.person = Person(browser, product.address, "en-GB" if language == "fr" else "fr-FR", **options)  # type: ignore[arg-type]  # Playwright's own
         self.page: Page = self.person.page
+        self.hand = hand(self.page)
 
     def comes(self, login: str, password: str = PASSWORD) -> None:
         """Sign in and choose the language."""
-        self.person.sign_in(login, password)
-        self.page.click(f"[name=language][value={self.language}]")
+        self.page.goto("/login/")
+        self.hand.write("#username", login)
+        self.hand.write("#password", password)
+        self.hand.press("main form button")
+        assert self.page.url == self.product.address + "/"
+        self.hand.open(f"[name=language][value={self.language}]")
         self.page.wait_for_selector(f"html[lang={self.language}]")
+
+    def to(self, path: str) -> None:
+        """Go to a page by the menu."""
+        menu = self.page.locator(".menu-toggle")
+        if menu.is_visible() and menu.get_attribute("aria-expanded") == "false":
+            self.hand.open(".menu-toggle")
+        self.hand.press(f'.menu a[href="{path}"]')
+
+    def menu(self) -> list[str]:
+        """Where the menu leads."""
+        links = self.page.locator(".menu a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+        return [str(link) for link in links]
+
+    def fills_in(self, **fields: str) -> None:
+        """Fill in the texts of a form."""
+        for field, text in fields.items():
+            self.hand.write(f"#{field}", text)
+
+    def sends(self) -> None:
+        """Send the form; it must be taken."""
+        self.hand.press("main form.form button.primary, main form.form button.danger")
+        expect(self.page.locator(".notice.good").first).to_be_visible()
 
     def goes(self) -> None:
         """Sign out."""
-        self.page.click("details.person > summary")
-        self.page.click("details.person button")
+        self.hand.open("details.person > summary")
+        self.hand.press("details.person button")
         self.page.wait_for_url("**/login/")
 
     def order(self, number: str, card: str, amount: str = "", mode: str = "") -> None:
@@ -94,12 +131,12 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def worker(chromium: Browser, product: Product) -> Iterator[Callable[[str], Worker]]:
-    """Gives a desk in a language; in the end nothing may have been complained about."""
+def worker(chromium: Browser, product: Product) -> Iterator[Callable[..., Worker]]:
+    """Gives a desk in a language, worked with a hand; in the end nothing may have been complained about."""
     desks: list[Worker] = []
 
-    def sit(language: str) -> Worker:
-        desks.append(Worker(chromium, product, language))
+    def sit(language: str, hand: Callable[[Page], Hand] = Mouse, **options: object) -> Worker:
+        desks.append(Worker(chromium, product, language, hand, **options))
         return desks[-1]
 
     yield sit

@@ -2,122 +2,120 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
-import re
-import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from tests.days.conftest import APPROVED, WORDS, Worker
+from tests.days.conftest import APPROVED, Worker
+from tests.days.hands import Hand, Keys, Mouse
+from tests.days.mails import invitation
 from tools.product import Product
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 FIRST, CHOSEN = "first-password-77", "chosen-by-me-77"
 
 
-def invitation(product: Product, to: str) -> str:
-    """The link of the mail that left for this address."""
-    limit = time.monotonic() + 60
-    while time.monotonic() < limit:
-        for file in (product.folder / "outbox").rglob("*.eml"):
-            message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-            found = re.search(r"http://\S+/activation/\S+", message.get_content())  # type: ignore[attr-defined]
-            if found and to in str(message["To"]):
-                return found[0]
-        time.sleep(0.5)
-    raise AssertionError(f"no invitation left for {to}")
-
-
-@pytest.mark.parametrize("language", WORDS)
-def test_an_administrators_day(worker: Callable[[str], Worker], product: Product, language: str) -> None:
-    admin = worker(language)
-    page, shop = admin.page, f"SHOP{language.upper()}"
+@pytest.mark.parametrize(("language", "hand"), [("fr", Mouse), ("en", Keys)])
+def test_an_administrators_day(
+    worker: Callable[..., Worker], product: Product, language: str, hand: Callable[[Page], Hand]
+) -> None:
+    admin = worker(language, hand)
     admin.comes("admin")
     admin.looks_right()
-    expect(page.locator(".count")).to_have_count(0)  # no money here
+    expect(admin.page.locator(".count")).to_have_count(0)  # no money here
+    assert not {"/counter", "/transactions/list/", "/calendar/", "/people/"} & set(admin.menu())
+    signs_a_merchant(admin, product)
+    manager = appoints_a_manager(admin)
+    admin.goes()
 
-    page.goto("/merchants/add")
-    page.fill("#short_name", shop)
-    page.fill("#name", f"Shop {language}")
-    page.click("form.form button.primary")
-    expect(page.locator(".notice.good")).to_be_visible()
-    page.goto("/contracts/add")
-    page.select_option("#merchant", label=f"Shop {language}")
-    number = "555000" + ("1" if language == "fr" else "2")
-    page.fill("#number", number)
-    page.fill("#name", "VPC")
-    page.click("form.form button.primary")
-    expect(page.locator(".notice.good")).to_be_visible()
+    boss = worker(language, hand)
+    boss.comes(manager, FIRST)
+    new = invites_a_clerk(boss, worker, product)
+    new.page.goto("/counter")
+    new.order(f"N{language}-1", APPROVED)
+    expect(new.page.locator(".answer h2")).to_have_text(new.words["approved"])
+    row = f"#people tr:has-text('new-{language}')"
+    boss.hand.open(f"{row} summary")
+    boss.hand.press(f"{row} form[action$='/disable'] button")
+    expect(boss.page.locator(".notice.good").first).to_be_visible()
+    new.page.goto("/counter")
+    expect(new.page.locator("#username")).to_be_visible()
+
+
+def adds(admin: Worker, path: str) -> None:
+    """Open the form of a new row from its list."""
+    admin.to(path)
+    admin.looks_right()
+    admin.hand.press(".page-actions a.primary")
+    admin.looks_right()
+
+
+def chooses(admin: Worker, field: str, words: str) -> None:
+    """Choose what a drop-down calls so."""
+    option = admin.page.locator(f"#{field} option", has_text=words).first
+    admin.hand.choose(f"#{field}", option.get_attribute("value") or "")
+
+
+def signs_a_merchant(admin: Worker, product: Product) -> None:
+    language = admin.language
+    shop, number = f"SHOP{language.upper()}", "555000" + ("1" if language == "fr" else "2")
+    adds(admin, "/merchants/list/")
+    admin.fills_in(short_name=shop, name=f"Shop {language}")
+    admin.sends()
+    adds(admin, "/contracts/list/")
+    chooses(admin, "merchant", f"Shop {language}")
+    admin.fills_in(number=number, name="VPC")
+    admin.sends()
     admin.looks_right()
 
     secret = product.folder / "secrets" / "gateway" / shop
     secret.write_text("002001000000002_KEY1")
     secret.chmod(0o600)
-    page.goto("/gateway-accounts/add")
-    option = page.locator("#contract option", has_text=number)
-    page.select_option("#contract", option.get_attribute("value"))
-    page.fill("#url", f"http://127.0.0.1:{product.environment['EGESTION_BANK_PORT']}")
-    page.fill("#bank_merchant_id", "002001000000002")
-    page.fill("#secret_name", shop)
-    page.click("form.form button.primary")
-    expect(page.locator(".notice.good")).to_be_visible()
-
-    manager = f"boss-{language}"
-    page.goto("/users/add")
-    for field, text in (
-        ("username", manager),
-        ("first_name", "Boss"),
-        ("last_name", language),
-        ("email", f"{manager}@shop.example"),
-    ):
-        page.fill(f"#{field}", text)
-    page.locator("fieldset#roles .choice", has_text=admin.words["manager"]).locator("input").check()
-    page.fill("#password", FIRST)
-    page.fill("#conf_password", FIRST)
-    page.click("form.form button.primary")
-    expect(page.locator(".notice.good")).to_be_visible()
-    page.goto("/memberships/add")
-    page.select_option("#user", label=f"Boss {language}")
-    page.select_option("#merchant", label=f"Shop {language}")
-    page.click("form.form button.primary")
-    expect(page.locator(".notice.good")).to_be_visible()
+    adds(admin, "/gateway-accounts/list/")
+    chooses(admin, "contract", number)
+    admin.fills_in(
+        url=f"http://127.0.0.1:{product.environment['EGESTION_BANK_PORT']}",
+        bank_merchant_id="002001000000002",
+        secret_name=shop,
+    )
+    admin.sends()
     admin.looks_right()
-    admin.goes()
 
-    boss = worker(language)
-    boss.comes(manager, FIRST)
-    clerk = f"new-{language}"
-    boss.page.goto("/people/invite")
-    for field, text in (
-        ("first_name", "New"),
-        ("last_name", "Clerk"),
-        ("email", f"{clerk}@shop.example"),
-        ("username", clerk),
-    ):
-        boss.page.fill(f"#{field}", text)
-    boss.page.select_option("#language", language)
+
+def appoints_a_manager(admin: Worker) -> str:
+    language, name = admin.language, f"boss-{admin.language}"
+    adds(admin, "/users/list/")
+    admin.fills_in(username=name, first_name="Boss", last_name=language, email=f"{name}@shop.example")
+    admin.hand.tick(f"fieldset#roles .choice:has-text('{admin.words['manager']}') input")
+    admin.fills_in(password=FIRST, conf_password=FIRST)
+    admin.sends()
+    adds(admin, "/memberships/list/")
+    chooses(admin, "user", f"Boss {language}")
+    chooses(admin, "merchant", f"Shop {language}")
+    admin.sends()
+    admin.looks_right()
+    for path in admin.menu():
+        admin.to(path)
+        admin.looks_right()
+    return name
+
+
+def invites_a_clerk(boss: Worker, worker: Callable[..., Worker], product: Product) -> Worker:
+    """Return the clerk, who chose a password and signed in."""
+    clerk = f"new-{boss.language}"
+    boss.to("/people/")
+    boss.hand.press(".page-actions a.primary")
+    boss.fills_in(first_name="New", last_name="Clerk", email=f"{clerk}@shop.example", username=clerk)
+    boss.hand.choose("#language", boss.language)
     boss.looks_right()
-    boss.page.click("form.form button.primary")
-    boss.page.wait_for_url("**/people/")
-    expect(boss.page.locator(".notice.good")).to_be_visible()
+    boss.sends()
     boss.looks_right()
 
-    new = worker(language)
+    new = worker(boss.language)
     new.page.goto(invitation(product, f"{clerk}@shop.example"))
     new.looks_right()
-    new.page.fill("#password", CHOSEN)
-    new.page.fill("#conf_password", CHOSEN)
-    new.page.click("form.form button.primary")
-    new.page.wait_for_url("**/login/")
+    new.fills_in(password=CHOSEN, conf_password=CHOSEN)
+    new.hand.press("main form button.primary")
     new.comes(clerk, CHOSEN)
-    new.page.goto("/counter")
-    new.order(f"N{language}-1", APPROVED)
-    expect(new.page.locator(".answer h2")).to_have_text(new.words["approved"])
-    boss.page.click(f"tr:has-text('{clerk}') summary")
-    boss.page.click(f"tr:has-text('{clerk}') form[action$='/disable'] button")
-    boss.page.wait_for_url("**/people/")
-    new.page.goto("/counter")
-    expect(new.page.locator("#username")).to_be_visible()
+    return new
