@@ -48,7 +48,11 @@ DEFECTS = (
         (f"{REFUNDING}::test_a_refund_sent_again_is_not_judged_while_its_call_is_under_way",),
     ),
     Defect(
-        "sent after its time", RUNNER, "    if left <= 0:\n", "    if left <= 0 and not intent:\n",
+        "sent after its time", RUNNER, """    if left <= 0:
+        return GatewayResult(Outcome.FAILED, reason="its time was over before it was sent")
+    deadline = time.monotonic() + left
+""",
+        "    deadline = time.monotonic() + 25\n",
         ("tests/service/test_stood_still.py",),
     ),
     Defect(
