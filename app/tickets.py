@@ -15,9 +15,10 @@ from .database import now, unit_of_work
 from .domain.actor import Actor
 from .domain.errors import NotAllowedInState, NotFound
 from .domain.states import Event, OperationName, OperationStatus, next_state
-from .models import Operation, Transaction, TransactionEvent
+from .models import Operation, OutboxMail, Transaction, TransactionEvent
+from .post.again import may_go_again, queue_again
 from .post.outbox import queue_mail
-from .security.profiles import ENTER
+from .security.profiles import ENTER, SETTINGS
 
 SALES = (OperationName.TRANSACTION, OperationName.DUPLICATE, OperationName.ADVICE)
 TICKETED = (*SALES, OperationName.CREDIT, OperationName.CANCEL)
@@ -58,6 +59,39 @@ def mail_ticket(
             return
         mail = queue_mail(session, sale.merchant_id, MAIL, [address], subject, body, language)
         data = {"consent": True, "mail": mail.message_id, "key": key}
+        _note(session, actor, sale, operation, Event.TICKET_MAILED, data)
+
+
+def resend(actor: Actor, mail_id: int, key: str) -> None:
+    """Queue a mail once more, for the same recipients; a ticket under the consent recorded with it.
+
+    Raises NotFound, NotPermitted, NotAllowedInState for one that may not go again. The same form twice is one mail.
+    """
+    with unit_of_work(actor) as session:
+        mail = session.scalar(select(OutboxMail).where(OutboxMail.id == mail_id).with_for_update())
+        if mail is None:
+            raise NotFound()
+        actor.demand(SETTINGS)
+        if not may_go_again(mail):
+            raise NotAllowedInState(state=mail.state)
+        if mail.kind == MAIL:
+            _ticket_again(session, actor, mail, key)
+        else:
+            queue_again(session, mail, key)
+
+
+def _ticket_again(session: Session, actor: Actor, mail: OutboxMail, key: str) -> None:
+    actor.demand(ENTER)
+    agreed = TransactionEvent.kind == Event.TICKET_MAILED.name
+    told = session.scalar(
+        select(TransactionEvent).where(agreed, TransactionEvent.data["mail"].as_string() == mail.message_id)
+    )
+    if told is None or told.operation_id is None:
+        raise NotAllowedInState(state=mail.state)
+    sale, operation = _locked(session, told.operation_id)
+    again = queue_again(session, mail, key)
+    if again is not None:
+        data = {"consent": True, "mail": again.message_id, "key": key, "again": mail.message_id}
         _note(session, actor, sale, operation, Event.TICKET_MAILED, data)
 
 

@@ -26,6 +26,8 @@ def queue_mail(
     subject: str,
     body: str,
     language: str,
+    *,
+    message_id: str | None = None,
 ) -> OutboxMail:
     """Add a mail to the outbox in the caller's unit, its Message-ID fixed for good; sent after the commit.
 
@@ -35,7 +37,7 @@ def queue_mail(
     """
     mail = OutboxMail(
         merchant_id=merchant_id,
-        message_id=new_message_id(),
+        message_id=message_id or new_message_id(),
         kind=kind[:40],
         recipients=recipients_of(recipients),
         language=language if language in LANGUAGES else LANGUAGES[0],
@@ -53,8 +55,13 @@ def queue_mail(
 
 def new_message_id() -> str:
     """Return a Message-ID nobody else has, under the domain mails are sent from."""
+    return message_id_of(uuid.uuid4().hex)
+
+
+def message_id_of(name: str) -> str:
+    """Return the Message-ID of this name: the same each time, for a form sent twice."""
     domain = str(current_app.extensions["settings"].mail_from).rpartition("@")[2]
-    return f"<{uuid.uuid4().hex}@{domain if len(domain) <= LONGEST_DOMAIN else 'egestion.invalid'}>"
+    return f"<{name}@{domain if len(domain) <= LONGEST_DOMAIN else 'egestion.invalid'}>"
 
 
 def _ring(mail: OutboxMail) -> None:

@@ -26,6 +26,11 @@ def kind_for(user_id: int, token_version: int) -> str:
     return f"{KIND}:{user_id}:{token_version}"
 
 
+def is_invitation(kind: str) -> bool:
+    """Return whether a mail of this kind holds an invitation's link."""
+    return _KIND.fullmatch(kind) is not None
+
+
 def with_token(kind: str, body: str, first_try_at: datetime | None) -> str:
     """Return the body of a mail as it leaves: an invitation's with its token, any other as it is."""
     found = _KIND.fullmatch(kind)

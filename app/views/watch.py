@@ -7,18 +7,24 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from flask import g, request
+from flask import flash, g, redirect, request, url_for
+from flask_appbuilder.baseviews import expose
 from flask_appbuilder.hooks import before_request
-from flask_babel import lazy_gettext
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 
 from ..alarms import LABELS as ALARM_KINDS
 from ..audit import AUDIT_READ, record
 from ..database import unit_of_work
+from ..forms.keys import new_key, read_key
 from ..models import Alarm, AuditEntry, OutboxMail, RiskHit
 from ..ports import Decision
+from ..post.again import may_go_again
 from ..post.words import sentence
+from ..security.identity import parse_key
 from ..security.profiles import ALARMS, AUDIT, CHALLENGE, RISK, SETTINGS
+from ..tickets import resend
 from ..web.listing import row_link
 from .base import Rights
 from .columns import search_choice
@@ -109,7 +115,12 @@ class OutboxView(LedgerView):
 
     route_base = "/mails"
     datamodel = LedgerInterface(OutboxMail)
-    rights: ClassVar[Rights] = {"can_list": frozenset({SETTINGS, AUDIT}), "can_show": frozenset({SETTINGS, AUDIT})}
+    rights: ClassVar[Rights] = {
+        "can_list": frozenset({SETTINGS, AUDIT}), "can_show": frozenset({SETTINGS, AUDIT}), "can_resend": SETTINGS,
+    }  # fmt: skip
+    base_permissions: ClassVar[list[str]] = ["can_list", "can_show", "can_resend"]
+    include_route_methods: ClassVar[set[str] | None] = {"list", "show", "resend"}
+    show_template = "egestion/mail.html"
     list_title = lazy_gettext("Mails")
     show_title = lazy_gettext("Mail")
     list_columns: ClassVar[list[str]] = [
@@ -130,6 +141,19 @@ class OutboxView(LedgerView):
     sorts: ClassVar[Mapping[str, type]] = {"created_at": datetime}
     base_order: ClassVar[tuple[str, str]] = ("created_at", "desc")
     column_kinds: ClassVar[dict[str, str]] = {"state": "text"}
+
+    def _get_show_widget(self, pk: Any, item: Any, *args: Any, **more: Any) -> Any:
+        widgets = super()._get_show_widget(pk, item, *args, **more)
+        widgets["show"].template_args |= {"again": may_go_again(item), "key": new_key()}
+        return widgets
+
+    @expose("/resend/<pk>", methods=["POST"])
+    @has_access
+    def resend(self, pk: str) -> Any:
+        """Send a mail once more, through the outbox as the first time; a ticket where the customer's consent is recorded."""
+        resend(g.actor, parse_key(pk) or 0, read_key(request.form.get("key")))
+        flash(gettext("The mail leaves once more, to the same recipients."), "success")
+        return redirect(url_for("OutboxView.list"), 303)
 
 
 class AuditView(LedgerView):
