@@ -58,7 +58,9 @@ def checked(shop: Shop, order: NewOrder, at: datetime) -> tuple[Contract, Gatewa
         check_capture_day(capture_day_of(shop, order, at), brand)
     except Rejected as rejected:
         told = rejected.field_errors("capture_day" if brand else "card.brand")
-        errors.extend(error._replace(field=day) if error.field == "capture_day" else error for error in told)
+        if brand and order.shipping_date is not None:
+            told = tuple(error._replace(field=day, code="shipping_date_beyond_limit") for error in told)
+        errors.extend(told)
     if errors:
         raise InvalidInput(errors)
     contract, account = shop.contract_for(brand, order.currency)

@@ -32,7 +32,7 @@ def test_a_shipping_day_defers_the_remittance(supervisor: Client) -> None:
     }
     far = (today + timedelta(days=7)).isoformat()
     assert fields_of(supervisor.post("/transactions", order(shipping_date=far))) == {
-        "shipping_date": "capture_day_invalid"
+        "shipping_date": "shipping_date_beyond_limit"
     }
 
 

@@ -147,7 +147,7 @@ def test_what_waits_for_a_validation_keeps_its_shipping_day_and_its_whole_delay(
 
 @pytest.mark.parametrize(
     ("shipped", "code"),
-    [(date(2027, 3, 9), "shipping_date_past"), (date(2027, 3, 17), "capture_day_invalid")],
+    [(date(2027, 3, 9), "shipping_date_past"), (date(2027, 3, 17), "shipping_date_beyond_limit")],
 )
 def test_a_shipping_day_no_remittance_can_wait_for(shop: Shop, clock: BusinessClock, shipped: date, code: str) -> None:
     clock.at("2027-03-10 12:00")
