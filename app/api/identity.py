@@ -35,7 +35,7 @@ def idempotency_key() -> str:
     Raises IdempotencyKeyMissing, or InvalidInput for one that looks like a card: keys are stored.
     """
     key = request.headers.get("Idempotency-Key", "").strip()
-    if not 0 < len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
+    if not 0 < len(key) <= LONGEST_KEY or not all("!" <= character <= "~" for character in key):
         raise IdempotencyKeyMissing()
     if find_card_number(key) is not None and not _is_uuid(key):
         text = N_("This looks like a card number; card numbers belong in the card's own field only.")
