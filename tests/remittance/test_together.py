@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from plugins.payment_gateway import together
 from plugins.payment_gateway.remittance import batch
+from plugins.payment_gateway.remittance.run import begin
 from tests.remittance.evening import Evening
 from tests.service.clock import BusinessClock
 from tests.service.shop import CAPTURE_REFUSED, EUR, Shop
@@ -85,3 +87,21 @@ def test_no_more_leave_together_than_calls_are_free(shop: Shop, evening: Evening
             assert evening.run().sent == {"NOT_SENT": 2}
     assert [len(shop.sale(each).operations) for each in references] == [2, 2, 1, 1]
     assert evening.run().sent == {"DONE": 2}
+
+
+def test_nothing_is_written_of_a_sale_whose_remittance_was_closed_meanwhile(
+    shop: Shop, evening: Evening, clock: BusinessClock
+) -> None:
+    clock.at("2027-03-10 15:00")
+    first = shop.sold(capture_day=0)
+    clock.at("2027-03-10 21:00")
+    stale = begin(shop.id, evening.contract)
+    evening.run()
+    references = [shop.sold(capture_mode="VALIDATION", capture_day=0) for _ in range(2)]
+    for each in references:
+        shop.act(each, "validate")
+        evening.change(each, capture_date=date(2027, 3, 10))
+    ids = [shop.sale(each).id for each in references]
+    sent = batch.capture_together(shop.id, ids, stale.due, stale.remittance_id)
+    assert sent == ["ELSEWHERE", "ELSEWHERE"]
+    assert [len(shop.sale(each).operations) for each in (first, *references)] == [2, 2, 2]

@@ -23,7 +23,7 @@ from ..verbs.base import account_of, demand_capability
 from ..verbs.capture import intend
 from .aside import note_try
 from .due import Due
-from .lines import join, place
+from .lines import demand_sending, join, place
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +68,8 @@ def intent_of(case: Case, due: Due, remittance_id: int | None, take_slot: Callab
     account = account_of(case)
     demand_capability(case, account, "capture")
     demand_open(account)
+    if remittance_id is not None:
+        demand_sending(case.session, sale.merchant_id, remittance_id)  # before anything is written: others go on
     take_slot()
     operation = case.add(OperationName.CAPTURE, OperationStatus.WAITING, sale.amount)
     if remittance_id is None:

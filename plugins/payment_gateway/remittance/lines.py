@@ -27,8 +27,13 @@ def join(session: Session, sale: Transaction, operation: Operation, at: datetime
     remittance = session.scalar(
         select(Remittance).where(Remittance.contract_id == contract.id, Remittance.state == "OPEN")
     )
+    day = remittance_day(contract, sale.merchant.zone, at)
+    if remittance is not None and remittance.day < day:  # its cut-off is past, and no run has been there yet
+        remittance.state = "SENDING"
+        session.flush()
+        remittance = None
     if remittance is None:
-        remittance = new_remittance(session, contract, remittance_day(contract, sale.merchant.zone, at), "OPEN", at)
+        remittance = new_remittance(session, contract, day, "OPEN", at)
     operation.remittance_id = remittance.id
     operation.origin = f"{contract.number}-{remittance.number}"
     return operation.origin
@@ -45,6 +50,13 @@ def place(session: Session, operation: Operation, remittance_id: int) -> str:
     operation.remittance_id = remittance.id
     operation.origin = f"{remittance.contract.number}-{remittance.number}"
     return operation.origin
+
+
+def demand_sending(session: Session, merchant_id: int, remittance_id: int) -> None:
+    """Raise NotAllowedInState when a remittance is closed already; else it stays open to `place` until the unit ends."""
+    remittance = _held(session, "placed", merchant_id, remittance_id)
+    if remittance is None or remittance.state != "SENDING":
+        raise NotAllowedInState(state=remittance.state if remittance is not None else None)
 
 
 def take_line(session: Session, operation: Operation) -> None:

@@ -30,7 +30,10 @@ from .opening import Round, begin_round
 log = structlog.get_logger(__name__)
 BATCH = 100  # looked for at a time
 AT_ONCE = 4  # sent together, so calls of one process; the runner allows six, and a person's own finds a place
-GIVEN_UP_AFTER = 8  # sales in a row that could not be sent: the bank is away, the rest waits
+SILENT = (Sent.NOT_SENT, Sent.UNKNOWN)
+GIVEN_UP_AFTER = (
+    8  # sales in a row not sent, or not answered: the bank is away, the rest waits and others have their turn
+)
 
 Told = Callable[[Sent], None]
 
@@ -69,7 +72,7 @@ def send(merchant_id: int, contract_id: int, round_: Round, told: Told | None = 
         for part in _parts(batch, AT_ONCE):
             for sent in capture_together(merchant_id, part, round_.due, round_.remittance_id):
                 tally.sent[sent] += 1
-                silent = silent + 1 if sent is Sent.NOT_SENT else 0
+                silent = silent + 1 if sent in SILENT else 0
                 if told is not None:
                     told(sent)
             if silent >= GIVEN_UP_AFTER:

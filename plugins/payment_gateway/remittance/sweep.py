@@ -43,6 +43,8 @@ def remit_due() -> int:
     Needs neither queue nor workers: they only help where much is due.
     """
     due = due_contracts()
+    for contract_id, merchant_id in due:  # first of all: a bank that hangs at one contract hides no other's lateness
+        _begin(merchant_id, contract_id)
     for contract_id, merchant_id in due:
         _run(merchant_id, contract_id, call_help=True)
     return len(due)
@@ -66,13 +68,22 @@ def _run(merchant_id: int, contract_id: int, *, call_help: bool) -> None:
         tally = send(merchant_id, contract_id, round_)
         if tally.away:
             _away_until[contract_id] = time.monotonic() + PAUSE
-        if call_help:
-            with unit_of_work(Scope((merchant_id,))) as session:
-                tell_late(session, merchant_id, contract_id, now())
     except OperationalError:
         raise  # the database is away: no other contract can be served either
     except Exception as error:  # one contract holds up no other
         log.error("remittance_failed", contract=contract_id, error=type(error).__name__, exc_info=error)
+
+
+def _begin(merchant_id: int, contract_id: int) -> None:
+    """Make what has to leave a remittance being sent, and tell of it if it should have left."""
+    try:
+        begin(merchant_id, contract_id)
+        with unit_of_work(Scope((merchant_id,))) as session:
+            tell_late(session, merchant_id, contract_id, now())
+    except OperationalError:
+        raise
+    except Exception as error:
+        log.error("remittance_not_begun", contract=contract_id, error=type(error).__name__, exc_info=error)
 
 
 def tell_late(session: Session, merchant_id: int, contract_id: int, at: datetime) -> None:

@@ -101,6 +101,13 @@ def amount_of(case: Case, request: ActionRequest, verb: Verb, most: int) -> int:
     return request.amount
 
 
+def demand_not_lapsed(case: Case) -> None:
+    """Raise NotAllowedInState after the end of the limit's day: the sweep that releases the sale is about to come by."""
+    sale = case.transaction
+    if sale.limit_date is not None and sale.limit_date < local_day(now(), ZoneInfo(sale.merchant.zone)):
+        raise NotAllowedInState(state=sale.state)
+
+
 def reason_of(case: Case, request: ActionRequest) -> str | None:
     """Return the reason's code; raises InvalidInput for one that is not on the merchant's list."""
     if request.reason is None:

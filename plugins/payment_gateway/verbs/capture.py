@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from zoneinfo import ZoneInfo
 
 from app.database import now
-from app.domain.days import local_day
-from app.domain.errors import InvalidInput, NotAllowedInState
+from app.domain.errors import InvalidInput
 from app.domain.states import OperationName, OperationStatus
 from app.domain.text import N_
 from app.domain.verbs import Verb
@@ -19,7 +17,7 @@ from ..cases import Case
 from ..ledger import mark_sent
 from ..remittance.lines import join
 from ..runner import Intent, demand_open, intent_for, slot
-from .base import Step, account_of, ask, demand_capability, demand_state, right
+from .base import Step, account_of, ask, demand_capability, demand_not_lapsed, demand_state, right
 
 
 def begin(case: Case, request: ActionRequest, held: ExitStack) -> Intent | Operation:
@@ -37,15 +35,9 @@ def begin(case: Case, request: ActionRequest, held: ExitStack) -> Intent | Opera
     return operation if operation.status == OperationStatus.REQUESTED else send(case, operation, held)
 
 
-def demand_not_lapsed(case: Case) -> None:
-    """Raise NotAllowedInState after the end of the limit's day: the sweep that releases the sale is about to come by."""
-    sale = case.transaction
-    if sale.limit_date is not None and sale.limit_date < local_day(now(), ZoneInfo(sale.merchant.zone)):
-        raise NotAllowedInState(state=sale.state)
-
-
 def send(case: Case, operation: Operation, held: ExitStack) -> Intent | Operation:
-    """Send a capture as a line of the contract's open remittance."""
+    """Send a capture as a line of the contract's open remittance, also one approved only now."""
+    demand_not_lapsed(case)
     return send_as(case, operation, join(case.session, case.transaction, operation, now()), held)
 
 

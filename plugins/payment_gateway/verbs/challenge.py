@@ -15,13 +15,14 @@ from ..cases import Case
 from ..ledger import enter, finish
 from ..runner import Intent, demand_open
 from . import cancel
-from .base import Step, account_of, demand_capability, demand_state, reason_of, right
+from .base import Step, account_of, demand_capability, demand_not_lapsed, demand_state, reason_of, right
 
 
 def accept(case: Case, request: ActionRequest, held: ExitStack) -> Operation:
     """Accept: on to its remittance or validation."""
     sale = case.transaction
     demand_state(case, Verb.ACCEPT_CHALLENGE)
+    demand_not_lapsed(case)
     operation = case.add(OperationName.ACCEPT_CHALLENGE, OperationStatus.WAITING, sale.amount, note=request.note)
     enter(case.session, sale, operation, accepted_challenge(case), case.actor)
     finish(sale, operation, OperationStatus.DONE)

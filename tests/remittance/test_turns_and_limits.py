@@ -1,0 +1,94 @@
+"""Everybody's turn comes though one bank hangs; what is past its cut-off or its limit is treated so though no sweep was there."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from app.domain.errors import NotAllowedInState
+from plugins.payment_gateway.remittance import sweep
+from tests.remittance.evening import Evening
+from tests.service.clock import BusinessClock
+from tests.service.conftest import NewShop
+from tests.service.shop import Shop
+
+
+def test_a_bank_that_answers_nothing_is_left_alone_too(shop: Shop, evening: Evening, clock: BusinessClock) -> None:
+    clock.at("2027-03-10 15:00")
+    references = [shop.sold(1_000, capture_day=0) for _ in range(12)]
+    clock.at("2027-03-10 21:00")
+    for each in references:
+        shop.bank.fault("validate", "cut_after_commit", reference=each)
+    tally = evening.run()
+    assert (tally.away, tally.sent) == (True, {"UNKNOWN": 8})  # two lots of four; the others have their turn
+    shop.settle()
+    evening.run()
+    shop.settle()
+    assert {shop.sale(each).state for each in references} == {"CAPTURED"}
+
+
+def test_every_contract_is_begun_and_told_of_before_any_is_sent(
+    shop: Shop, new_shop: NewShop, clock: BusinessClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.at("2027-03-10 15:00")
+    other = new_shop()
+    for each in (shop, other):
+        each.sold(capture_day=0)
+    clock.at("2027-03-10 21:45")
+
+    def hangs(*_: object, **__: object) -> None:
+        raise RuntimeError("a bank that hangs for the rest of the evening")
+
+    monkeypatch.setattr(sweep, "send", hangs)
+    sweep.remit_due()
+    for each in (shop, other):
+        assert Evening(each).states() == ["SENDING"]
+        assert each.alarms() == ["remittance_late"]
+
+
+def test_what_joins_after_cut_off_joins_the_next_though_no_run_has_been_there(
+    shop: Shop, evening: Evening, clock: BusinessClock
+) -> None:
+    clock.at("2027-03-09 15:00")
+    before = shop.captured()
+    evening.run(date(2027, 3, 9))
+    clock.at("2027-03-10 15:00")
+    shop.captured()
+    clock.at("2027-03-10 21:20")
+    shop.act(before, "refund", amount=100)
+    assert [(number, day, state) for number, day, state, *_ in evening.remittances()] == [
+        (1, "2027-03-09", "SENT"), (2, "2027-03-10", "SENDING"), (3, "2027-03-11", "OPEN"),
+    ]  # fmt: skip
+    assert evening.lines(3) == [(1, "CREDIT", "DONE")]
+
+
+@pytest.mark.parametrize("verb", ["capture", "validate", "accept-challenge"])
+def test_nothing_is_done_of_a_sale_past_its_limit_though_the_sweep_has_not_been_there(
+    shop: Shop, evening: Evening, clock: BusinessClock, verb: str
+) -> None:
+    clock.at("2027-03-10 15:00")
+    reference = shop.sold(capture_mode="AUTHOR_CAPTURE" if verb == "capture" else "VALIDATION", capture_day=1)
+    if verb == "accept-challenge":
+        evening.change(reference, state="TO_CHALLENGE")
+    evening.change(reference, limit_date=date(2027, 3, 10))
+    clock.at("2027-03-11 00:01")
+    with pytest.raises(NotAllowedInState):
+        shop.act(reference, verb)
+    assert len(shop.sale(reference).operations) == 1
+    if verb == "accept-challenge":
+        evening.change(reference, state="TO_VALIDATE")
+
+
+def test_a_capture_asked_for_in_time_is_not_approved_after_the_limit(
+    shop: Shop, evening: Evening, clock: BusinessClock
+) -> None:
+    clock.at("2027-03-10 15:00")
+    shop.limit("capture", 100)
+    reference = shop.sold(capture_day=1)
+    evening.change(reference, limit_date=date(2027, 3, 10))
+    asked = shop.act(reference, "capture")
+    clock.at("2027-03-11 00:01")
+    with pytest.raises(NotAllowedInState):
+        shop.decide(asked.operation_id, True, who=shop.second)
+    assert shop.sale(reference).state == "TO_CAPTURE"
