@@ -18,6 +18,9 @@ from tests.canary.world import World
 CHROMIUM = Path("/usr/bin/chromium")
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
+KEPT = "() => [{...localStorage}, {...sessionStorage}, history.state, document.cookie, location.href]"
+TYPED = "() => [...document.querySelectorAll('input, textarea')].map(control => [control.name, control.value])"
+
 
 def orders(world: World) -> None:
     """Type orders: taken, refused, with a wrong expiry, and one that is never sent."""
@@ -61,15 +64,26 @@ def main(address: str, profile: str) -> None:
             with page.expect_response(lambda response: response.request.method == "POST" or response.status == 422):
                 page.keyboard.press("Enter")
             page.wait_for_timeout(200)
-            assert number not in page.content()
+            _tell(page)
+        _tell(page)
         page.goto("/transactions/list/")
         page.go_back()
-        context.storage_state()
+        page.wait_for_timeout(200)
+        _tell(page)
+        typed = page.evaluate(TYPED)  # on leaving, card and code were forgotten
+        assert any(name == "card_number" for name, _ in typed), page.url
+        sys.stdout.write(json.dumps([typed, context.storage_state(indexed_db=True)]))
         context.close()
 
 
+def _tell(page: Page) -> None:
+    """Print what the browser holds of a page: it is hunted with the answers."""
+    sys.stdout.write(page.content())
+    sys.stdout.write(json.dumps(page.evaluate(KEPT)))
+
+
 def _type(page: Page, number: str, code: str, expiry: str) -> None:
-    page.fill("[name=amount]", "123,00")
+    page.fill("[name=amount]", "12,00")  # no digits that look like a code
     page.fill("[name=card_number]", number)
     page.fill("[name=card_expiry]", expiry)
     page.fill("[name=security_code]", code)

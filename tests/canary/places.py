@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
+import re
 import subprocess
 from contextlib import closing
+from html import unescape
 from pathlib import Path
 from sqlite3 import connect
 from typing import Any
@@ -16,6 +20,8 @@ from app.supervisor.provision import libpq
 from config import Settings
 from tests.canary.hunter import Find, Hunter
 from tests.canary.service import Service
+
+_TAGS = re.compile(r"<[^>]*>")
 
 
 class Places:
@@ -69,7 +75,16 @@ class Places:
     def answers(self) -> set[Find]:
         """Heads (cookies too) and bodies of every answer, and what commands and the run itself printed."""
         answers = self.service.answers
-        return set[Find]().union(*(self.look(text, f"the answer to {asked[:120]}") for asked, text in answers))
+        return set[Find]().union(*(self.shown(text, f"the answer to {asked[:120]}") for asked, text in answers))
+
+    def shown(self, text: bytes, place: str) -> set[Find]:
+        """An answer as it came and, where it is a page, as it is read: without its tags, its entities resolved."""
+        found = self.look(text, place)
+        if b"<" in text:
+            read = unescape(_TAGS.sub("", text.decode("utf-8", "replace"))).encode()
+            # Numbers only: without its cells a table's amounts stand beside its masked cards, and look like codes.
+            found |= {each for each in self.look(read, f"{place}, as it is read") if each.what == "number"}
+        return found
 
     def folder(self) -> set[Find]:
         """Every file: database with its write-ahead log, queue, bank, logs, mails, secrets, temporary files."""
@@ -83,11 +98,21 @@ class Places:
                 status = file.stat()
                 seen = (status.st_mtime_ns, status.st_size, status.st_ino)
                 if self._known.get(file, (None,))[0] != seen or file.name.endswith("-shm"):
-                    self._known[file] = (seen, self.look(file.read_bytes(), str(file)))
+                    self._known[file] = (seen, self.mail(file) if file.suffix == ".eml" else self._file(file))
             except (FileNotFoundError, PermissionError):  # gone meanwhile, or a stranger's shared memory
                 continue
             found |= self._known[file][1]
         return found
+
+    def mail(self, file: Path) -> set[Find]:
+        """A mail as it is kept, and each of its heads and parts as people read them."""
+        message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+        parts = [str(value).encode() for value in message.values()]
+        parts += [part.get_payload(decode=True) or b"" for part in message.walk() if not part.is_multipart()]  # type: ignore[misc]
+        return self._file(file).union(*(self.shown(part, f"{file}, as it is read") for part in parts))
+
+    def _file(self, file: Path) -> set[Find]:
+        return self.look(file.read_bytes(), str(file))
 
     def look(self, data: bytes, place: str) -> set[Find]:
         """Hunt in these bytes."""

@@ -19,6 +19,7 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 from app.supervisor.provision import libpq
+from tests.canary import shown_plants as shown
 from tests.canary.cards import CanaryCard
 from tests.canary.service import Service
 
@@ -101,6 +102,11 @@ PLANTS: dict[str, tuple[str, Plant, tuple[str, ...]]] = {
                        ("leak",)),
     "file's name": (NUMBER, _file_name, ("a file's name",)),
     "cookie": (NUMBER, _cookie, ("the answer to a leak",)),
+    "page": (NUMBER, shown.page, ("the answer to GET /reasons/list/",)),
+    "page, in pieces": (NUMBER, shown.page_in_pieces, ("the answer to a page in pieces",)),
+    "ticket": (NUMBER, shown.ticket, ("the answer to GET /tickets/sale/",)),
+    "mail in broken lines": (NUMBER, shown.mail_in_broken_lines, ("/outbox/broken.eml",)),
+    "browser's storage": (NUMBER, shown.storage, ("the answer to Chromium",)),
     "code under its name": (CODE, _line("var/log/worker-1.log", _named_code), ("/log/worker-1.log",)),
     "code beside its card": (CODE, _line("var/log/scheduler.log", lambda card: f"{card.masked}, {card.code}".encode()),
                              ("/log/scheduler.log",)),
