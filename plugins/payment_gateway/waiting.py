@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from app.alarms import NOT_DONE, raise_alarm
 from app.database import NOTHING, Scope, now, unit_of_work
 from app.domain.actor import machine
 from app.domain.errors import DomainError, OperationInFlight
 from app.domain.states import OperationName, OperationStatus
-from app.models import Operation
+from app.domain.text import N_
+from app.models import Operation, Transaction
 from app.ports import Answer
 
 from .answers import answer
@@ -26,6 +28,10 @@ from .settle import TRY_AGAIN
 log = structlog.get_logger(__name__)
 ALL = datetime(9999, 1, 1, tzinfo=UTC)  # as "due by": everything that waits
 MOST = 100_000
+MOST_TRIES, TRY_AGAIN_AFTER_MOST = 3, timedelta(hours=1)
+STUCK = N_(
+    "What waits for the bank on %(reference)s could not be sent after %(tries)s tries (%(why)s); it is tried again every hour."
+)
 _DUE = text("SELECT id, merchant_id FROM due_waiting(:at, :most)")
 
 
@@ -42,9 +48,8 @@ def send_due(most: int = 50) -> int:
             send_one(merchant_id, operation_id)
         except OperationalError:
             raise  # the database is away: nothing else can be sent either
-        except Exception as error:  # one that cannot be sent holds up no other
-            log.error("waiting_operation_failed", operation=operation_id, error=type(error).__name__, exc_info=error)
-            _postpone(merchant_id, operation_id)
+        except Exception as error:  # noqa: BLE001 - one that cannot be sent holds up no other
+            _failed(merchant_id, operation_id, error)
     return len(due)
 
 
@@ -57,9 +62,15 @@ def send_all(name: OperationName) -> int:
         with unit_of_work(Scope((merchant_id,))) as session:
             operation = session.get(Operation, operation_id)
             wanted = operation is not None and operation.name == name
-        if wanted:
+        if not wanted:
+            continue
+        looked_at += 1
+        try:
             send_one(merchant_id, operation_id, at=ALL)
-            looked_at += 1
+        except OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - likewise
+            _failed(merchant_id, operation_id, error)
     return looked_at
 
 
@@ -87,6 +98,22 @@ def send_one(merchant_id: int, operation_id: int, at: datetime | None = None) ->
     except DomainError as error:
         log.info("waiting_operation_not_sent", operation=operation_id, code=error.code)
         _postpone(merchant_id, operation_id)
+
+
+def _failed(merchant_id: int, operation_id: int, error: Exception) -> None:
+    """Count an error of ours: after the third people are told, and it is tried every hour only (a person may withdraw it)."""
+    log.error("waiting_operation_failed", operation=operation_id, error=type(error).__name__, exc_info=error)
+    with unit_of_work(Scope((merchant_id,))) as session:
+        operation = session.get_one(Operation, operation_id, with_for_update=True)
+        if operation.status != OperationStatus.WAITING:
+            return
+        tries = int((operation.evidence or {}).get("tries", 0)) + 1
+        operation.evidence = {**(operation.evidence or {}), "tries": tries, "why": type(error).__name__}
+        operation.due_at = now() + (TRY_AGAIN if tries < MOST_TRIES else TRY_AGAIN_AFTER_MOST)
+        if tries == MOST_TRIES:
+            sale = session.get_one(Transaction, operation.transaction_id)
+            params = {"reference": sale.reference, "tries": tries, "why": type(error).__name__}
+            raise_alarm(session, merchant_id, NOT_DONE, STUCK, params, sale.id)
 
 
 def _postpone(merchant_id: int, operation_id: int) -> None:

@@ -1,0 +1,57 @@
+"""What waits for the bank and cannot be sent through an error of ours: tried again, told of, and in nobody's way."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from app.database import now
+from plugins.payment_gateway import waiting
+from tests.service.clock import BusinessClock
+from tests.service.shop import Shop
+
+
+def _broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.failpoints._points", {"runner.before_intent": ["raise", 1]})
+
+
+def test_after_three_tries_people_are_told_and_it_leaves_all_the_same_once_it_can(
+    shop: Shop, clock: BusinessClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.night()
+    clock.at("2027-03-10 15:00")
+    stuck, other = shop.captured(), shop.captured()
+    for reference in (stuck, other):
+        assert shop.act(reference, "refund", amount=4_000).status == 202
+    clock.at("2027-03-10 23:06")
+    for tries in (1, 2, 3):
+        assert shop.alarms() == []
+        _broken(monkeypatch)
+        waiting.send_due()
+        assert shop.last(stuck).evidence["tries"] == tries
+        assert shop.amounts(stuck)[3:] == (0, 4_000)  # promised, so it stays reserved
+        assert shop.last(other).status == "DONE"  # held up by nobody
+        clock.advance(minutes=6)
+    assert shop.alarms() == ["not_done"]
+    assert shop.last(stuck).due_at - now() > timedelta(minutes=50)
+    clock.advance(minutes=60)
+    waiting.send_due()
+    assert shop.amounts(stuck)[3:] == (4_000, 0)
+    assert shop.alarms() == ["not_done"]
+
+
+def test_remit_goes_on_after_a_refund_that_cannot_be_sent(
+    shop: Shop, clock: BusinessClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.night()
+    clock.at("2027-03-11 15:00")
+    references = [shop.captured() for _ in range(2)]
+    for reference in references:
+        shop.act(reference, "refund", amount=1_000)
+    clock.at("2027-03-11 23:06")
+    _broken(monkeypatch)
+    assert waiting.send_all("CREDIT") == 2
+    assert sorted(shop.last(each).status for each in references) == ["DONE", "WAITING"]
+    waiting.send_all("CREDIT")
+    assert {shop.last(each).status for each in references} == {"DONE"}
