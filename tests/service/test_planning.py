@@ -91,6 +91,18 @@ def test_a_sale_is_moved_between_the_next_remittance_and_its_limit(shop: Shop, c
     assert events[0] == ("MOVED", {"from": "2027-03-10", "to": "2027-03-14"})
 
 
+def test_what_is_leaving_this_evening_is_moved_no_more_unless_it_was_held(shop: Shop, clock: BusinessClock) -> None:
+    clock.at("2027-03-10 15:00")
+    reference = shop.sold(capture_day=0)
+    clock.at("2027-03-10 21:00")
+    with pytest.raises(InvalidInput) as raised:
+        shop.act(reference, "move", capture_date=date(2027, 3, 12))
+    assert [(each.field, each.code) for each in raised.value.errors] == [("capture_date", "after_cut_off")]
+    assert str(shop.sale(reference).capture_date) == "2027-03-10"
+    shop.act(reference, "hold")
+    assert shop.act(reference, "move", capture_date=date(2027, 3, 12)).status == 200
+
+
 def test_only_what_waits_for_its_remittance_is_moved_or_held(shop: Shop) -> None:
     for reference in (shop.captured(), shop.sold(capture_mode="VALIDATION"), shop.take(REFUSED).reference):
         for verb in ("move", "hold", "release"):

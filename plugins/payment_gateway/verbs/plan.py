@@ -30,6 +30,9 @@ def move(case: Case, request: ActionRequest, held: ExitStack) -> None:
     sale = case.transaction
     demand_state(case, Verb.MOVE)
     soonest = remittance_day(sale.contract, sale.merchant.zone, now())
+    if sale.capture_date == local_day(now(), ZoneInfo(sale.merchant.zone)) < soonest and not sale.held:
+        text = N_("The cut-off of this sale's remittance is past: it is leaving. To stop it, hold it.")
+        raise InvalidInput.of("capture_date", "after_cut_off", text)
     day = request.capture_date or _shipped(case, request, soonest)
     if day < soonest:
         text = N_("The next remittance leaves on %(soonest)s; no earlier day is possible.")
