@@ -63,6 +63,27 @@ def test_refunds_stand_beside_the_sales_of_their_remittance(tmp_path: Path) -> N
     ]
 
 
+def test_what_joined_after_the_cut_off_is_booked_with_its_remittance(tmp_path: Path) -> None:
+    late, next_day = WEDNESDAY + timedelta(hours=2), WEDNESDAY + timedelta(days=1)
+    load_past(
+        tmp_path,
+        [sale(10_000, credits=((late, 4_000, "1234567890-8"),)), sale(9_000, next_day, 8), sale(500, next_day, 8)],
+    )
+    assert lines(of(tmp_path, "2027-03-11"))[:1] == [("30", 10_000, "REM 1234567890 7")]
+    assert lines(of(tmp_path, "2027-03-12"))[:2] == [
+        ("30", 9_500, "REM 1234567890 8"),
+        ("36", -4_000, "REM 1234567890 8"),
+    ]
+    chain = [of(tmp_path, f"2027-03-{day}") for day in (10, 11, 12, 15)]
+    assert all(before.closing == after.opening for before, after in itertools.pairwise(chain))
+
+
+def test_a_line_days_later_is_a_credit_of_its_own(tmp_path: Path) -> None:
+    load_past(tmp_path, [sale(10_000), sale(500, WEDNESDAY + timedelta(days=2), 7)])
+    assert lines(of(tmp_path, "2027-03-11"))[:1] == [("30", 10_000, "REM 1234567890 7")]
+    assert lines(of(tmp_path, "2027-03-15"))[:1] == [("30", 500, "REM 1234567890 7")]
+
+
 def test_net_is_one_amount_from_the_day_it_is_chosen(tmp_path: Path) -> None:
     later = WEDNESDAY + timedelta(days=1)
     load_past(tmp_path, [sale(10_000), sale(10_000, later, 8, credits=((later, 4_000, "1234567890-8"),))])

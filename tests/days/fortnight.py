@@ -204,6 +204,9 @@ def check(fortnight: Fortnight) -> list[str]:
         gross = remittance["net_amount"]
         if mine and ((total != gross) if not net else not 0 <= gross - total <= remittance["debit_amount"] * 0.02):
             wrong.append(f"remittance {name}: the bank says {total}, we say {gross}")
+        kinds = [line.code for line in mine]
+        if len(kinds) != len(set(kinds)) or (net and len(set(kinds) & {"30", "36"}) > 1):
+            wrong.append(f"remittance {name} is more than one credit: {kinds}")
     if sum(line.code == "38" for line in lines) != fortnight.unpaid:
         wrong.append("an unpaid sale is not among the debits")
     return wrong

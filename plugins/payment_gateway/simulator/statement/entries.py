@@ -6,9 +6,9 @@ are equal has no line of its own.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from app.domain.closed_days import add_bank_days
 
@@ -49,15 +49,32 @@ def entries_of(movements: Iterable[Movement], account: Account, layout_on: Calla
 
 
 def _remittances(movements: Sequence[Movement], layout_on: Callable[[date], str]) -> list[Entry]:
-    groups: dict[tuple[str, str], list[Movement]] = defaultdict(list)
+    days: dict[str, dict[date, list[Movement]]] = defaultdict(lambda: defaultdict(list))
     for each in movements:
         if each.kind != UNPAID:
-            groups[each.day, each.origin or ""].append(each)
+            days[each.origin or ""][each.processed].append(each)
+    groups = [
+        (processed, origin, group) for origin, parts in days.items() for processed, group in _whole(origin, parts)
+    ]
     found: list[Entry] = []
-    for (day, origin), group in sorted(groups.items()):
-        processed = date.fromisoformat(day)
+    for processed, origin, group in sorted(groups, key=lambda each: each[:2]):
         found += _remittance(origin, group, processed, layout_on(processed))
     return found
+
+
+def _whole(origin: str, parts: Mapping[date, Sequence[Movement]]) -> Iterator[tuple[date, list[Movement]]]:
+    """Put together what came of a remittance on days that follow each other (in the evening after the cut-off, and on the
+    day it is of): it is booked once, with the last of them. What comes later still is a credit of its own.
+
+    A part is never booked before the day after it, so what a statement says once its day is over stays said.
+    """
+    waiting: list[Movement] = []
+    for processed in sorted(parts):
+        waiting += parts[processed]
+        if origin and processed + timedelta(days=1) in parts:
+            continue
+        yield processed, waiting
+        waiting = []
 
 
 def _remittance(origin: str, group: Sequence[Movement], processed: date, layout: str) -> list[Entry]:
