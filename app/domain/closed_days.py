@@ -53,3 +53,8 @@ def add_bank_days(day: date, count: int, extra: Collection[date] = ()) -> date:
 def next_bank_day(day: date, extra: Collection[date] = ()) -> date:
     """Return the first bank day after `day` (never `day` itself)."""
     return add_bank_days(day, 1, extra)
+
+
+def days_in(text: str | None) -> list[date]:
+    """Return the days of a list like "2026-12-24, 2027-05-14", each once, ascending; raises ValueError for anything else."""
+    return sorted({date.fromisoformat(part) for part in (text or "").replace(",", " ").split()})

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from ..domain.closed_days import days_in
+from ..domain.credits import Credit, expected_credit
 from ..domain.states import CaptureMode
 from ..domain.verbs import Verb
 from .base import AdministeredByMerchant, Key, Minor, Model, code, one_of, owned
@@ -86,6 +88,7 @@ class Contract(AdministeredByMerchant, Model):
     cut_off: Mapped[time] = mapped_column(default=time(21, 0))
     settlement: Mapped[str] = mapped_column(code(), default="GROSS")
     account: Mapped[str | None] = mapped_column(code(34))
+    bank_closed_on: Mapped[str | None] = mapped_column(String(220))  # ISO days, by commas, beside TARGET's closing days
     referral_telephone: Mapped[str | None] = mapped_column(String(30))
     immediate_allowed: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
@@ -94,6 +97,10 @@ class Contract(AdministeredByMerchant, Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def credit_of(self, remitted: date) -> Credit:
+        """Return when a remittance of that day is expected on the account: its bank's own closed days count too."""
+        return expected_credit(remitted, self.scheme, days_in(self.bank_closed_on))
 
 
 class MerchantOption(AdministeredByMerchant, Model):

@@ -12,7 +12,7 @@ from babel.dates import format_date
 from flask_babel import gettext
 
 from ..domain.closed_days import is_closed
-from ..domain.credits import Credit, expected_credit
+from ..domain.credits import Credit
 from ..domain.days import local_day, next_remittance
 from ..models.merchant import Contract
 from ..models.queries.calendar import LAPSING, LATE, REMIT, WAITING, Cell
@@ -110,7 +110,7 @@ def cards_of(
 
 def _part(cells: Sequence[Cell], day: date | None, contract: Contract | None) -> Part:
     remit = _number(cells, (REMIT,), REMIT, day, contract)
-    credit = expected_credit(day, contract.scheme) if remit and day and contract else None
+    credit = contract.credit_of(day) if remit and day and contract else None
     waiting = [_number(cells, (kind,), kind, day, contract) for kind in WAITING]
     return Part(
         contract, remit, _number(cells, WAITING, LAPSING, day, contract), [each for each in waiting if each], credit

@@ -51,6 +51,7 @@ LABELS: dict[str, Any] = {
     "customer_fields": lazy_gettext("Customer fields asked"),
     "customer_id": lazy_gettext("Customer number"),
     "cut_off": lazy_gettext("Cut-off"),
+    "bank_closed_on": lazy_gettext("Bank also closed on"),
     "customer.email": lazy_gettext("E-mail"),
     "customer.name": lazy_gettext("Customer"),
     "customer.telephone": lazy_gettext("Telephone"),

@@ -11,6 +11,7 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from ..domain.brands import BRANDS
+from ..domain.closed_days import days_in
 from ..domain.currencies import CURRENCIES
 from ..domain.errors import InvalidInput
 from ..domain.iban import iban_spans
@@ -111,7 +112,8 @@ class ContractView(SettingsView):
     order_columns: ClassVar[list[str]] = ["number", "name", "scheme", "currency"]
     search_columns: ClassVar[list[str]] = ["number", "merchant", "scheme"]
     add_columns: ClassVar[list[str]] = [
-        "merchant", "number", "name", "scheme", "currency", "cut_off", "settlement", "account", "referral_telephone",
+        "merchant", "number", "name", "scheme", "currency", "cut_off", "settlement", "account", "bank_closed_on",
+        "referral_telephone",
         "immediate_allowed", "active",
     ]  # fmt: skip
     show_columns: ClassVar[list[str]] = add_columns
@@ -134,10 +136,22 @@ class ContractView(SettingsView):
             default="21:00",
         ),
         "settlement": choice("settlement", ("GROSS", "NET")),
+        "bank_closed_on": StringField(
+            LABELS["bank_closed_on"],
+            [Optional(), Length(max=220)],
+            description=lazy_gettext(
+                "Days like 2026-12-24, separated by commas, beside weekends and TARGET's closing days."
+            ),
+        ),
     }
 
     def check(self, item: Any, form: Any, created: bool) -> None:
-        """Refuse an account that is no IBAN."""
+        """Refuse an account that is no IBAN, and days that are none."""
+        try:
+            item.bank_closed_on = ",".join(day.isoformat() for day in days_in(item.bank_closed_on)) or None
+        except ValueError:
+            text = N_("Days like 2026-12-24, separated by commas.")
+            raise InvalidInput.of("bank_closed_on", "no_days", text) from None
         item.cut_off = time.fromisoformat(form.cut_off.data)
         if item.account:
             item.account = item.account.replace(" ", "").upper()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ..domain.credits import Credit, expected_credit
+from ..domain.credits import Credit
 from ..domain.days import local_day
 from ..models.merchant import Contract
 from ..models.queries.calendar import REMIT, Cell
@@ -39,7 +39,7 @@ def expected(
     today = {each.id: local_day(at, each.zone_info) for each in merchants}
     found = []
     for row, sums in sent:
-        credit = expected_credit(row.day, row.contract.scheme)
+        credit = row.contract.credit_of(row.day)
         net = sums.net_amount
         if net and credit.day >= today[row.merchant_id]:
             found.append(Expected(credit, row.contract, row.day, row, net, row.contract.currency))
@@ -53,5 +53,5 @@ def expected(
         planned[key] = planned.get(key, 0) + cell.amount
     for (contract_id, day, currency), amount in planned.items():
         contract = by_contract[contract_id].contract
-        found.append(Expected(expected_credit(day, contract.scheme), contract, day, None, amount, currency))
+        found.append(Expected(contract.credit_of(day), contract, day, None, amount, currency))
     return sorted(found, key=lambda each: (each.credit.day, each.contract.number, each.remitted))

@@ -12,7 +12,6 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import lazy_gettext
 from sqlalchemy import select
 
-from ..domain.credits import expected_credit
 from ..domain.errors import InvalidInput
 from ..domain.states import OperationName
 from ..extensions import db
@@ -132,7 +131,7 @@ def _facts(row: Remittance) -> dict[str, Any]:
         "zone": seen[row.merchant_id].zone,
         "currency": row.contract.currency,
         "sums": sums,
-        "credit": expected_credit(row.day, row.contract.scheme) if sums.net_amount else None,
+        "credit": row.contract.credit_of(row.day) if sums.net_amount else None,
         "troubles": not_done(db.session(), row),
         "totals": sorted(totals_of(db.session(), row), key=_sales_first),
         "became": answered,

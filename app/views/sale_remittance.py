@@ -8,7 +8,6 @@ from typing import Any
 
 from flask_babel import gettext
 
-from ..domain.credits import expected_credit
 from ..domain.states import OperationName, OperationStatus, State
 from ..models.queries.calendar import REMIT, kind_of
 from ..web import formats
@@ -53,6 +52,6 @@ def coming_of(sale: Any, remittances: Mapping[int, Any]) -> Coming | None:
 
 
 def _credit(day: Any, sale: Any) -> str:
-    credit = expected_credit(day, sale.contract.scheme)
+    credit = sale.contract.credit_of(day)
     words = {"day": formats.day(credit.day), "value": formats.day(credit.value)}
     return str(gettext("The credit is expected on %(day)s, of value %(value)s, before commission.", **words))

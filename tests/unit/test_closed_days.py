@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.closed_days import add_bank_days, easter, is_closed, next_bank_day, target_closing_days
+from app.domain.closed_days import add_bank_days, days_in, easter, is_closed, next_bank_day, target_closing_days
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,13 @@ def test_count_of_bank_days():
     assert next_bank_day(date(2026, 7, 13), [date(2026, 7, 14)]) == date(2026, 7, 15)
     with pytest.raises(ValueError, match="forward"):
         add_bank_days(date(2026, 11, 24), -1)
+
+
+def test_days_are_read_from_a_list():
+    assert days_in("2026-12-24, 2026-12-24 2026-05-14") == [date(2026, 5, 14), date(2026, 12, 24)]
+    assert days_in(None) == days_in(" ,") == []
+    with pytest.raises(ValueError, match="isoformat"):
+        days_in("24/12/2026")
 
 
 @settings(max_examples=300, deadline=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -103,10 +104,12 @@ def test_contracts_and_options(app: Flask, world: World) -> None:
     contract = {
         "merchant": merchant, "number": "5550001", "name": "AMEX", "scheme": "AMEX", "currency": "EUR", "cut_off": "20:30",
         "settlement": "NET", "account": "FR76 3000 3030 1000 0200 1234 549", "active": "y",
+        "bank_closed_on": "2027-03-12 2027-03-11, 2027-03-12",
     }  # fmt: skip
     wrong = [
         ("account", "FR7630003030100002001234540"),
         ("cut_off", "25:00"),
+        ("bank_closed_on", "12/03/2027"),
         ("number", "x y"),
         ("merchant", "999999"),
         ("scheme", "JCB"),
@@ -120,6 +123,10 @@ def test_contracts_and_options(app: Flask, world: World) -> None:
         "FR7630003030100002001234549",
         "20:30:00",
     )
+    assert made.bank_closed_on == "2027-03-11,2027-03-12"
+    assert made.credit_of(date(2027, 3, 9)).day == date(
+        2027, 3, 16
+    )  # three bank days, two of them at the weekend and two closed
     assert client.get(f"/contracts/edit/{made.id}").status_code == 200
     change = {key: contract[key] for key in ("name", "settlement", "account")} | {
         "cut_off": "21:00:00",
