@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -14,17 +15,20 @@ from app.domain.card_search import mask_card_numbers
 from app.domain.states import OPEN_STATUSES, State
 from app.models import Contract, Merchant
 from plugins.payment_gateway.accounts import GatewayAccount
-from plugins.payment_gateway.demo import season
+from plugins.payment_gateway.demo import authorising, season
+from plugins.payment_gateway.demo.cards import ISSUED, Wallet
 from plugins.payment_gateway.demo.life import Life
 from plugins.payment_gateway.demo.past import SIZES, live
+from plugins.payment_gateway.demo.people import made_up
 from plugins.payment_gateway.demo.place import Place, Staff
+from plugins.payment_gateway.demo.stories import sold
 
 TODAY = date(2026, 11, 24)
 PARIS = ZoneInfo("Europe/Paris")
 LAPSING = (State.TO_CAPTURE, State.TO_VALIDATE, State.TO_CHALLENGE)
 
 
-def lives_of(name: str = "PRACTICE", today: date = TODAY, seed: str = "one") -> list[Life]:
+def place_of(name: str = "PRACTICE", today: date = TODAY, seed: str = "two") -> Place:
     merchant = Merchant(id=1, short_name=name, zone="Europe/Paris", default_brand="CB", forcing_allowed=True)
     account = GatewayAccount(id=1, bank_merchant_id="002001000000001")
     doors = {
@@ -38,7 +42,11 @@ def lives_of(name: str = "PRACTICE", today: date = TODAY, seed: str = "one") -> 
         Actor(number, login, (1,), frozenset()) for number, login in enumerate(("clerk", "amelie", "boss", "sub"), 1)
     ]
     staff = Staff({people[0]: 50, people[1]: 26}, people[2:], people[2], machine(1))
-    return live(Place(merchant, doors, staff, today, Random(seed), rules=name == "PRACTICE"), SIZES[name])
+    return Place(merchant, doors, staff, today, Random(seed), rules=name == "PRACTICE")
+
+
+def lives_of(name: str = "PRACTICE", today: date = TODAY, seed: str = "two") -> list[Life]:
+    return live(place_of(name, today, seed), SIZES[name])
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +80,27 @@ def test_the_same_seed_tells_the_same() -> None:
     assert {life.sale.reference for life in lives_of("OTHER", seed="another")}.isdisjoint(
         life.sale.reference for life in lives
     )
+
+
+class _Amends(Random):
+    """Chance, but for what is tossed between nought and one: the slip of every order is found and mended."""
+
+    getrandbits = Random.getrandbits  # what is drawn from many stays by chance
+
+    def random(self) -> float:
+        return 0.045
+
+
+def test_nobody_changes_a_sale_once_its_evening_has_begun() -> None:
+    place = replace(place_of(), rng=_Amends("one"))
+    person = made_up(place.rng, 1, Wallet("late", [card for card in ISSUED if card[0] != "374290"]))
+    at = place.at(TODAY - timedelta(days=30), 20, 55)
+    for _ in range(500):
+        life = authorising.order(place, at, person, person.wallet.card(place.rng, place.day(at)), 5_000)
+        authorising.number(life, "VP12345")
+        sold(life)
+        moments = [event.at for event, _ in life.events]
+        assert moments == sorted(moments), [(event.at, event.kind) for event, _ in life.events]
 
 
 def test_the_last_orders_are_numbered_in_their_order(lives: list[Life]) -> None:

@@ -115,12 +115,16 @@ def capture(life: Life, at: datetime, by: Actor, **more: object) -> None:
     life.told("VALIDATE", done, "CAPTURED")
 
 
-def evening_of(life: Life) -> datetime:
-    """Return when the evening's run of the sale's day reaches it."""
+def run_begins(life: Life) -> datetime:
+    """Return when the evening's run of the sale's day begins: from here on nobody changes it."""
     sale, cut_off = life.sale, contract_of(life).cut_off
     assert sale.capture_date is not None  # noqa: S101 - what is TO_CAPTURE has one
-    begun = life.place.at(sale.capture_date, cut_off.hour, cut_off.minute, 3)
-    return begun + life.place.moments(420)
+    return life.place.at(sale.capture_date, cut_off.hour, cut_off.minute)
+
+
+def evening_of(life: Life) -> datetime:
+    """Return a moment at which the evening's run of the sale's day reaches it, another one each time."""
+    return run_begins(life) + timedelta(seconds=3) + life.place.moments(420)
 
 
 def remit(life: Life) -> bool:

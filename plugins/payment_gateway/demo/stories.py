@@ -49,7 +49,7 @@ def _changed(life: Life) -> None:
     """What few sales meet between the order and its remittance."""
     place, sale, chance = life.place, life.sale, life.place.rng.random()
     at = life.last + timedelta(minutes=2) + place.moments(5400)
-    if at >= later.evening_of(life) or not place.over(at):
+    if at >= later.run_begins(life) or not place.over(at):
         return
     by = place.supervisor()
     if chance < 0.016:
