@@ -113,11 +113,12 @@ class TransactionView(ByTask, FilteredView):  # type: ignore[override]  # a sent
         self.formatters_columns = self.formatters_columns | {"card_expiry": expiry}
 
     def columns_for(self, wanted: ListFilter) -> Sequence[str]:
-        """Show the telephone beside the name where it may be what was searched for."""
-        if not is_telephone(wanted.values.get("q")):
-            return self.list_columns
-        place = self.list_columns.index("customer.name") + 1
-        return [*self.list_columns[:place], "customer.telephone", *self.list_columns[place:]]
+        """Show the merchant to who has several, the telephone where it may be what was searched for: a row stays whole."""
+        several = len(g.actor.merchants) > 1
+        columns = [name for name in self.list_columns if several or name != "merchant_id"]
+        if is_telephone(wanted.values.get("q")):
+            columns.insert(columns.index("customer.name") + 1, "customer.telephone")
+        return columns
 
     def values_of(self, rows: Sequence[Any], columns: Sequence[str]) -> Sequence[dict[str, Any]]:
         """Show what a cancelled or expired sale was about, struck through: nothing of it is left."""

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 
 from app import create_app
+from app.domain import clock
 from app.security.practice import create_practice
 from config import Settings
 from tests.api.client import token_of
@@ -21,6 +22,13 @@ from tests.house_fixtures import empty
 from tests.web_process import ApiClient, WebProcess
 
 SHORT = {"EGESTION_GATEWAY_DEADLINE": "3", "EGESTION_NOT_FOUND_AFTER": "1"}
+
+
+@pytest.fixture(autouse=True)
+def own_clock(request: pytest.FixtureRequest) -> None:
+    """This process reads the clock of the installation a test is about: a seeded run has one of its own, moved far on."""
+    if "house" in request.fixturenames:
+        clock.configure(request.getfixturevalue("house").settings.clock_file)
 
 
 @dataclass
