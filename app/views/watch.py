@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from flask import flash, g, redirect, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.hooks import before_request
 from flask_appbuilder.security.decorators import has_access
@@ -151,6 +151,8 @@ class OutboxView(LedgerView):
     @has_access
     def resend(self, pk: str) -> Any:
         """Send a mail once more, through the outbox as the first time; a ticket where the customer's consent is recorded."""
+        if self.datamodel.get(pk, self._base_filters) is None:  # before its form is read: whose it is not learns nothing
+            abort(404)
         resend(g.actor, parse_key(pk) or 0, read_key(request.form.get("key")))
         flash(gettext("The mail leaves once more, to the same recipients."), "success")
         return redirect(url_for("OutboxView.list"), 303)
