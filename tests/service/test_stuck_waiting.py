@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from app.database import now
+from app.domain.states import OperationName
 from plugins.payment_gateway import waiting
 from tests.service.clock import BusinessClock
 from tests.service.shop import Shop
 
+ALL = 10_000  # those of other tests' merchants too
 
-def _broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.failpoints._points", {"runner.before_intent": ["raise", 1]})
+
+def _broken(monkeypatch: pytest.MonkeyPatch, operation_id: int) -> None:
+    """Let one operation, of all that wait, fail through an error of ours."""
+    send = waiting.send_one
+
+    def send_but_one(merchant_id: int, operation: int, **more: Any) -> None:
+        if operation == operation_id:
+            raise RuntimeError("an error of ours")
+        send(merchant_id, operation, **more)
+
+    monkeypatch.setattr(waiting, "send_one", send_but_one)
 
 
 def test_after_three_tries_people_are_told_and_it_leaves_all_the_same_once_it_can(
@@ -25,10 +37,10 @@ def test_after_three_tries_people_are_told_and_it_leaves_all_the_same_once_it_ca
     for reference in (stuck, other):
         assert shop.act(reference, "refund", amount=4_000).status == 202
     clock.at("2027-03-10 23:06")
+    _broken(monkeypatch, shop.last(stuck).id)
     for tries in (1, 2, 3):
         assert shop.alarms() == []
-        _broken(monkeypatch)
-        waiting.send_due()
+        waiting.send_due(ALL)
         assert shop.last(stuck).evidence["tries"] == tries
         assert shop.amounts(stuck)[3:] == (0, 4_000)  # promised, so it stays reserved
         assert shop.last(other).status == "DONE"  # held up by nobody
@@ -36,7 +48,8 @@ def test_after_three_tries_people_are_told_and_it_leaves_all_the_same_once_it_ca
     assert shop.alarms() == ["not_done"]
     assert shop.last(stuck).due_at - now() > timedelta(minutes=50)
     clock.advance(minutes=60)
-    waiting.send_due()
+    monkeypatch.undo()
+    waiting.send_due(ALL)
     assert shop.amounts(stuck)[3:] == (4_000, 0)
     assert shop.alarms() == ["not_done"]
 
@@ -50,8 +63,9 @@ def test_remit_goes_on_after_a_refund_that_cannot_be_sent(
     for reference in references:
         shop.act(reference, "refund", amount=1_000)
     clock.at("2027-03-11 23:06")
-    _broken(monkeypatch)
-    assert waiting.send_all("CREDIT") == 2
-    assert sorted(shop.last(each).status for each in references) == ["DONE", "WAITING"]
-    waiting.send_all("CREDIT")
+    _broken(monkeypatch, shop.last(references[0]).id)
+    waiting.send_all(OperationName.CREDIT)
+    assert [shop.last(each).status for each in references] == ["WAITING", "DONE"]
+    monkeypatch.undo()
+    waiting.send_all(OperationName.CREDIT)
     assert {shop.last(each).status for each in references} == {"DONE"}
