@@ -15,9 +15,8 @@ from ..ports import Evidence
 from .reading import MOST_NAMED, named
 
 SWEPT_WITHIN = timedelta(minutes=15)  # of the end of the limit's day: by then the sweep has been there
-CLOCK_MOVED = timedelta(
-    minutes=2
-)  # real time after practice has moved the clock, in which nothing counts as left lying
+# Real time after practice has moved the clock, in which nothing counts as left lying.
+CLOCK_MOVED = timedelta(minutes=2)
 _HELD = ", ".join(f"'{state}'" for state in (State.TO_CAPTURE, State.TO_VALIDATE, State.TO_CHALLENGE))
 _OPEN = ", ".join(f"'{status}'" for status in sorted(OPEN_STATUSES))
 _RELEASES = f"'{OperationName.EXPIRED}', '{OperationName.CANCEL}'"

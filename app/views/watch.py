@@ -151,9 +151,8 @@ class OutboxView(LedgerView):
     @has_access
     def resend(self, pk: str) -> Any:
         """Send a mail once more, through the outbox as the first time; a ticket where the customer's consent is recorded."""
-        if (
-            self.datamodel.get(pk, self._base_filters) is None
-        ):  # before its form is read: whose it is not learns nothing
+        # Before its form is read: whose it is not learns nothing of it.
+        if self.datamodel.get(pk, self._base_filters) is None:
             abort(404)
         resend(g.actor, parse_key(pk) or 0, read_key(request.form.get("key")))
         flash(gettext("The mail leaves once more, to the same recipients."), "success")

@@ -44,19 +44,18 @@ def place(session: Session, operation: Operation, remittance_id: int) -> str:
 
     Whoever closes the remittance waits for this unit. Raises NotAllowedInState when it is closed already.
     """
-    remittance = _held(session, "placed", operation.merchant_id, remittance_id)
-    if remittance is None or remittance.state != "SENDING":
-        raise NotAllowedInState(state=remittance.state if remittance is not None else None)
+    remittance = demand_sending(session, operation.merchant_id, remittance_id)
     operation.remittance_id = remittance.id
     operation.origin = f"{remittance.contract.number}-{remittance.number}"
     return operation.origin
 
 
-def demand_sending(session: Session, merchant_id: int, remittance_id: int) -> None:
-    """Raise NotAllowedInState when a remittance is closed already; else it stays open to `place` until the unit ends."""
+def demand_sending(session: Session, merchant_id: int, remittance_id: int) -> Remittance:
+    """Return a remittance being sent, which stays so until the unit ends; raises NotAllowedInState for one closed already."""
     remittance = _held(session, "placed", merchant_id, remittance_id)
     if remittance is None or remittance.state != "SENDING":
         raise NotAllowedInState(state=remittance.state if remittance is not None else None)
+    return remittance
 
 
 def take_line(session: Session, operation: Operation) -> None:

@@ -31,9 +31,8 @@ log = structlog.get_logger(__name__)
 BATCH = 100  # looked for at a time
 AT_ONCE = 4  # sent together, so calls of one process; the runner allows six, and a person's own finds a place
 SILENT = (Sent.NOT_SENT, Sent.UNKNOWN)
-GIVEN_UP_AFTER = (
-    8  # sales in a row not sent, or not answered: the bank is away, the rest waits and others have their turn
-)
+# Sales in a row not sent, or not answered: the bank is away, the rest waits and others have their turn.
+GIVEN_UP_AFTER = 8
 
 Told = Callable[[Sent], None]
 

@@ -38,17 +38,14 @@ def begin(case: Case, request: ActionRequest, held: ExitStack) -> Intent | Opera
 def send(case: Case, operation: Operation, held: ExitStack) -> Intent | Operation:
     """Send a capture as a line of the contract's open remittance, also one approved only now."""
     demand_not_lapsed(case)
-    return send_as(case, operation, join(case.session, case.transaction, operation, now()), held)
-
-
-def send_as(case: Case, operation: Operation, origin: str, held: ExitStack) -> Intent:
-    """Send a capture of the whole current amount that has its place in a remittance; `origin` names it to the bank."""
+    origin = join(case.session, case.transaction, operation, now())
     held.enter_context(slot())
     return intend(case, operation, origin)
 
 
 def intend(case: Case, operation: Operation, origin: str) -> Intent:
-    """Make such a capture SENT, in a unit that holds a place among the calls for it already."""
+    """Make a capture of the whole current amount SENT, that has its place in a remittance (`origin` names it to the bank)
+    and a slot among the calls."""
     sale = case.transaction
     operation.amount = sale.amount
     mark_sent(sale, operation)
