@@ -152,6 +152,8 @@ def after_commit(session: Session, callback: Callable[[], None]) -> None:
 
 
 def release_request_connection() -> None:
-    """Give the request's connection back to the pool: nothing is held while a bank is called."""
+    """Give the request's connection back to the pool: nothing is held while a bank is called, and what is read after a
+    refusal is read anew.
+    """
     if has_app_context() and db.session.registry.has():
         db.session.rollback()

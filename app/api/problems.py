@@ -20,9 +20,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from ..audit import CARD_FOUND, record_refused, record_refused_access
+from ..database import release_request_connection
 from ..domain.errors import DomainError, FieldError, InvalidInput
 from ..domain.text import N_
-from ..extensions import db
 from ..web.refusals import in_words
 from .traces import places
 
@@ -79,7 +79,7 @@ def problem(error: HTTPException) -> ResponseReturnValue:
 
 def refused(error: DomainError) -> Response:
     """Answer a refusal of the domain, in the caller's language."""
-    db.session.rollback()
+    release_request_connection()
     fields = error.errors if isinstance(error, InvalidInput) else None
     _tell(error, fields or ())
     return respond(error.status, error.code, error.message, error.params, fields)
@@ -97,7 +97,7 @@ def _tell(error: DomainError, fields: Sequence[FieldError]) -> None:
 
 def unexpected(error: Exception) -> Response:
     """Answer and log what nobody foresaw: where it came from, never its text, which may hold what was sent."""
-    db.session.rollback()
+    release_request_connection()
     number = f"urn:uuid:{uuid.uuid4()}"
     sqlstate = getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
     known = {"error": type(error).__name__, "sqlstate": sqlstate, "at": places(error), "instance": number}

@@ -12,6 +12,7 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext
 
 from ..audit import CARD_FOUND, record_refused
+from ..database import release_request_connection
 from ..domain.errors import DomainError, InvalidInput, NotFound, UnpaidWarning
 from ..domain.money import parse_amount
 from ..domain.rejected import Rejected
@@ -69,7 +70,7 @@ class ActionFormsView(PathHistory, BaseView):
         except NotFound:
             raise
         except DomainError as error:
-            db.session.rollback()
+            release_request_connection()
             return self._page(action, sale_numbered(db.session(), parse_key(id)), values, error)
         after = sale_numbered(db.session(), done.transaction_id)
         back = request.form.get("back") == COUNTER

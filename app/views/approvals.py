@@ -9,6 +9,7 @@ from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext
 
+from ..database import release_request_connection
 from ..domain.errors import DomainError, InvalidInput, NotFound
 from ..extensions import db
 from ..forms.actions import DECISION, read_action
@@ -82,7 +83,7 @@ class ApprovalsView(PathHistory, BaseView):
         except NotFound:
             raise
         except DomainError as error:
-            db.session.rollback()
+            release_request_connection()
             flash(_words(error, zone_of_operation(db.session(), operation_id)), "danger")
         else:
             flash(*message_of(done, sale_numbered(db.session(), done.transaction_id)))

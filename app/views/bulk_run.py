@@ -12,6 +12,7 @@ import structlog
 from flask import g
 from flask_babel import gettext
 
+from ..database import release_request_connection
 from ..domain.errors import DomainError, InvalidInput
 from ..domain.states import OperationStatus
 from ..extensions import db
@@ -65,12 +66,12 @@ def _run(action: TransactionAction, row: Ticked, asked: ActionRequest, key: str)
             return Result(row, sale, REFUSED, changed)
         done = action.handler(g.actor, sale.reference, _request(action, row, asked), key)
     except DomainError as error:
-        db.session.rollback()
+        release_request_connection()
         sale = sale_numbered(db.session(), row.sale_id)
         return Result(row, sale, REFUSED, _refusal(error, sale))
     except Exception as error:  # noqa: BLE001 - one row's accident is told beside it and stops no other
         log.error("bulk_row_failed", verb=action.name, error=type(error).__name__)
-        db.session.rollback()
+        release_request_connection()
         text = gettext("Something went wrong here: look at this sale before you try again.")
         return Result(row, sale_numbered(db.session(), row.sale_id), UNKNOWN, text)
     sale = sale_numbered(db.session(), done.transaction_id)
