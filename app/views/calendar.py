@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, ClassVar
@@ -27,7 +26,6 @@ from ..models.queries.parameters import NoSuchPage, without_blanks
 from ..plugin import registry
 from ..ports import TransactionAction
 from ..security.profiles import REMITTANCES
-from ..web.links import here
 from ..web.refusals import field_sentences
 from .action_links import possible_actions
 from .base import Rights
@@ -38,8 +36,10 @@ from .filter_form import filter_form
 from .history import PathHistory
 from .interface import LARGEST_SELECTION
 from .merchants_seen import merchants_seen
+from .pager import pager_of
 
 SINGLE = (Verb.MOVE, Verb.HOLD, Verb.RELEASE)  # in each row
+DAY_SIZES = (50, 100, LARGEST_SELECTION)  # rows of a page: what can be ticked at once
 WORDS = {"plan": "plan"}
 
 
@@ -123,7 +123,7 @@ class CalendarView(PathHistory, BaseView):
             kind_of=kind_of,
             bulk=_bulk(possible.values()),
             single={number: [each for each in found if each.name in SINGLE] for number, found in possible.items()},
-            pager=_pager(wanted, page) if wanted and page else {},
+            pager=pager_of(wanted, page, DAY_SIZES) if wanted and page else {},
             several=len(merchants) > 1,
             shipping=any(sale.shipping_date for sale in sales),
             amounts_in="",
@@ -162,16 +162,3 @@ def _bulk(possible: Any) -> list[TransactionAction]:
     names = {each.name for found in possible for each in found}
     actions = [each for each in registry().actions.values() if each.bulk and each.name in names and may_ask(each)]
     return sorted(actions, key=lambda each: each.name not in SINGLE)
-
-
-def _pager(wanted: DayFilter, page: Page) -> dict[str, Any]:
-    sizes: Sequence[int] = (50, 100, LARGEST_SELECTION)
-    return {
-        "count": page.count,
-        "exact": page.count_is_exact,
-        "first": here(cursor=None) if wanted.place else None,
-        "previous": here(cursor=page.previous_cursor) if page.previous_cursor else None,
-        "next": here(cursor=page.next_cursor) if page.next_cursor else None,
-        "sizes": [(size, here(page_size=size, cursor=None)) for size in sizes],
-        "size": wanted.page_size,
-    }

@@ -23,10 +23,10 @@ from ..web.refusals import field_sentences
 from .filter_form import TYPED, FilterForm, filter_form, read_amounts
 from .ledger import LedgerView
 from .merchants_seen import merchants_seen
+from .pager import pager_of
 
 Given = Mapping[str, Sequence[str]]
 MISPLACED = "misplaced_cards"  # of `g`: fields of the address that held a card number, taken out of it
-PAGE_SIZES = (25, 50, 100, 200)
 
 
 class FilteredView(LedgerView):
@@ -114,7 +114,7 @@ class FilteredView(LedgerView):
             view=self,
             widgets=widgets,
             form=form,
-            pager=self._pager(wanted, page) if wanted and page and not page.rows else {},
+            pager=pager_of(wanted, page) if wanted and page and not page.rows else {},
             empty=self._empty(form) if page and not page.rows else None,
             amounts_in=locale_code()[:2],
             **(more or {}),
@@ -139,7 +139,7 @@ class FilteredView(LedgerView):
             order_columns=[name for name in columns if name in self.filter_class.sorts],
             sorted_by=wanted.sort.name,
             formatters_columns=self.formatters_columns,
-            pager=self._pager(wanted, page),
+            pager=pager_of(wanted, page),
             page=None,
             page_size=wanted.page_size,
             count=len(rows),
@@ -151,18 +151,6 @@ class FilteredView(LedgerView):
             zones={each.id: each.zone for each in merchants_seen()},
             **self.widget_arguments(rows),
         )
-
-    @staticmethod
-    def _pager(wanted: ListFilter, page: Page) -> dict[str, Any]:
-        return {
-            "count": page.count,
-            "exact": page.count_is_exact,
-            "first": here(cursor=None) if wanted.place else None,
-            "previous": here(cursor=page.previous_cursor) if page.previous_cursor else None,
-            "next": here(cursor=page.next_cursor) if page.next_cursor else None,
-            "sizes": [(size, here(page_size=size, cursor=None)) for size in PAGE_SIZES],
-            "size": wanted.page_size,
-        }
 
     def _empty(self, form: FilterForm) -> dict[str, Any]:
         """What an empty list says, and the way on."""

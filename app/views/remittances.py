@@ -16,8 +16,6 @@ from ..domain.errors import InvalidInput
 from ..domain.states import OperationName
 from ..extensions import db
 from ..models import Merchant, Remittance
-from ..models.queries.keyset import Page
-from ..models.queries.listing import ListFilter
 from ..models.queries.parameters import NoSuchPage, without_blanks
 from ..models.queries.remittance_lines import (
     LineFilter,
@@ -36,6 +34,7 @@ from .filtered import FilteredView
 from .interface import LedgerInterface
 from .merchants_seen import merchants_seen
 from .operation_words import answered
+from .pager import pager_of
 
 SUMMED = ("debit_amount", "credit_amount", "net_amount", "lines")
 
@@ -94,7 +93,7 @@ class RemittanceView(FilteredView):
             before=before,
             after=after,
             lines=page.rows,
-            pager=_pager(wanted, page),
+            pager=pager_of(wanted, page),
             **_facts(row),
         )
 
@@ -140,7 +139,3 @@ def _facts(row: Remittance) -> dict[str, Any]:
 
 def _sales_first(total: Total) -> tuple[bool, str]:
     return total.name == OperationName.CREDIT, total.brand
-
-
-def _pager(wanted: ListFilter, page: Page) -> dict[str, Any]:
-    return FilteredView._pager(wanted, page)  # the lines of a remittance are a list like every other
