@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser
 
 from app import create_app
 from app.security.practice import create_practice
@@ -15,6 +16,7 @@ from config import Settings
 from tests.applications import close
 from tests.bank.conftest import BankProcess
 from tests.house_fixtures import empty
+from tests.web.browser import Person, launched, served
 from tests.web.desk import Desk
 from tools import compile_translations
 
@@ -54,6 +56,34 @@ def app(servers: Settings, shared_bank: BankProcess, written_tables: tuple[str, 
     yield application
     close(application)
     empty(settings, written_tables)
+
+
+@pytest.fixture(scope="module")
+def address(app: Flask) -> Iterator[str]:
+    """Where a browser finds the application."""
+    with served(app) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Chromium, headless."""
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture(params=["fr-FR", "en-GB"])
+def typist(request: pytest.FixtureRequest, chromium: Browser, address: str, bank: BankProcess) -> Iterator[Person]:
+    """At the counter, in either language; nothing may be complained about in the end."""
+    person = Person(chromium, address, request.param)
+    person.sign_in("clerk", PASSWORD)
+    person.page.click(f"[name=language][value={request.param[:2]}]")
+    person.page.wait_for_load_state()
+    person.page.goto("/counter")
+    yield person
+    wrong = [text for text in person.complaints if "409" not in text]
+    person.close()
+    assert wrong == []
 
 
 @pytest.fixture(scope="package")

@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, expect
 
 from tests.bank.conftest import BankProcess
-from tests.web.browser import Person, launched, served
+from tests.web.browser import Person
 from tests.web.conftest import PASSWORD
 from tests.web.desk import APPROVED, NO_MONEY, REFERRAL, SILENT
 
@@ -20,18 +19,6 @@ LANGUAGES = {
 }
 
 Sit = Callable[..., Person]
-
-
-@pytest.fixture(scope="module")
-def address(app: Flask) -> Iterator[str]:
-    with served(app) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

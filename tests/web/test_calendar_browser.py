@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 from babel.dates import format_date
-from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from tests.bank.conftest import BankProcess
-from tests.web.browser import Person, launched, served
+from tests.web.browser import Person
 from tests.web.conftest import PASSWORD
 from tests.web.desk import Desk
 
@@ -29,18 +28,6 @@ WORDS = {
 }  # fmt: skip
 #: A directory to keep pictures in, for eyes.
 PICTURES = os.environ.get("EGESTION_PICTURES")
-
-
-@pytest.fixture(scope="module")
-def address(app: Flask) -> Iterator[str]:
-    with served(app) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -5,64 +5,33 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Iterator
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.bank.conftest import BankProcess
-from tests.web.browser import Person, launched, served
-from tests.web.conftest import PASSWORD
+from tests.web.browser import Person
+from tests.web.counter_page import amount, card_in, number
 from tests.web.desk import APPROVED, LOST, NO_MONEY
 
 A_KEY, AN_ORDER = 0.180, 20.0  # seconds
 
 
-@pytest.fixture(scope="module")
-def address(app: Flask) -> Iterator[str]:
-    with served(app) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
-
-
-@pytest.fixture(params=["fr-FR", "en-GB"])
-def clerk(request: pytest.FixtureRequest, chromium: Browser, address: str, bank: BankProcess) -> Iterator[Person]:
-    """At the counter, in either language; nothing may be complained about in the end."""
-    person = Person(chromium, address, request.param)
-    person.sign_in("clerk", PASSWORD)
-    person.page.click(f"[name=language][value={request.param[:2]}]")
-    person.page.wait_for_load_state()
-    person.page.goto("/counter")
-    yield person
-    wrong = [text for text in person.complaints if "409" not in text]
-    person.close()
-    assert wrong == []
-
-
-def amount(person: Person, units: int) -> str:
-    french = person.page.evaluate("document.documentElement.lang") == "fr"
-    return f"{units + (500 if french else 0)}{',' if french else '.'}40"
-
-
-def number(person: Person, start: str) -> str:
-    """An order number of this test's own."""
-    return f"{start}{person.page.evaluate('document.documentElement.lang').upper()}-0098"
-
-
-def card_in(person: Person) -> str:
-    return person.page.input_value("#card_number") + person.page.input_value("#security_code")
-
-
-def test_an_order_takes_less_than_twenty_seconds_to_type(clerk: Person, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_order_takes_less_than_twenty_seconds_to_type(typist: Person, capsys: pytest.CaptureFixture[str]) -> None:
     """At 180 ms a key, from the first key to the answer and on to the next order, number, brand and deferral included."""
-    page, keys = clerk.page, 0
-    strokes = [*amount(clerk, 71), "Tab", *number(clerk, "WX"), "Tab", "Tab", *APPROVED, "Tab", *"0730", "Tab", *"123"]
+    page, keys = typist.page, 0
+    strokes = [
+        *amount(typist, 71),
+        "Tab",
+        *number(typist, "WX"),
+        "Tab",
+        "Tab",
+        *APPROVED,
+        "Tab",
+        *"0730",
+        "Tab",
+        *"123",
+    ]
     begun = time.monotonic()
     for stroke in [*strokes, "Alt+b", "Alt+r", "2", "Enter", "Enter"]:
         pressed = time.monotonic()
@@ -70,7 +39,7 @@ def test_an_order_takes_less_than_twenty_seconds_to_type(clerk: Person, capsys: 
         keys += 1
         time.sleep(max(0.0, A_KEY - (time.monotonic() - pressed)))
     expect(page.locator(".answer.good")).to_be_visible()
-    clerk.type("Enter")
+    typist.type("Enter")
     expect(page.locator("#amount")).to_be_focused()
     took = time.monotonic() - begun
     with capsys.disabled():
@@ -78,144 +47,144 @@ def test_an_order_takes_less_than_twenty_seconds_to_type(clerk: Person, capsys: 
     assert took <= AN_ORDER
 
 
-def test_a_second_order_by_its_key_and_not_by_enter(clerk: Person, bank: BankProcess) -> None:
-    page, before = clerk.page, len(bank.journal())
-    typed = (amount(clerk, 81), "Tab", number(clerk, "SECOND"), "Tab", "Tab", APPROVED, "Tab", "0730", "Enter")
-    clerk.type(*typed)
+def test_a_second_order_by_its_key_and_not_by_enter(typist: Person, bank: BankProcess) -> None:
+    page, before = typist.page, len(bank.journal())
+    typed = (amount(typist, 81), "Tab", number(typist, "SECOND"), "Tab", "Tab", APPROVED, "Tab", "0730", "Enter")
+    typist.type(*typed)
     expect(page.locator(".answer.good")).to_be_visible()
-    clerk.type("Enter", *typed)
+    typist.type("Enter", *typed)
     expect(page.locator("[data-outcome=warning]")).to_be_visible()
     expect(page.locator("#answer-title")).to_be_focused()
-    assert clerk.violations() == []
-    clerk.type("Enter")  # a hand that is used to Enter takes nothing twice
+    assert typist.violations() == []
+    typist.type("Enter")  # a hand that is used to Enter takes nothing twice
     page.wait_for_timeout(300)
     assert len(bank.journal()) == before + 1
     assert APPROVED not in page.content().replace(" ", "")
     page.keyboard.press("Escape")
     expect(page.locator("#order_number")).to_be_focused()
-    assert card_in(clerk).replace(" ", "") == APPROVED, "nothing was sent: the card stays in the browser"
-    clerk.type("Enter")
+    assert card_in(typist).replace(" ", "") == APPROVED, "nothing was sent: the card stays in the browser"
+    typist.type("Enter")
     expect(page.locator("[data-outcome=warning]")).to_be_visible()
-    clerk.type("Alt+o")
+    typist.type("Alt+o")
     expect(page.locator(".answer.good")).to_be_visible()
-    assert card_in(clerk) == ""
+    assert card_in(typist) == ""
     assert len(bank.journal()) == before + 2
 
 
-def test_refused_cards_are_listed_and_the_order_stays(clerk: Person) -> None:
-    page = clerk.page
-    clerk.type(
-        amount(clerk, 91), "Tab", number(clerk, "REF"), "Tab", "Tab", NO_MONEY, "Tab", "0730", "Tab", "123", "Enter"
+def test_refused_cards_are_listed_and_the_order_stays(typist: Person) -> None:
+    page = typist.page
+    typist.type(
+        amount(typist, 91), "Tab", number(typist, "REF"), "Tab", "Tab", NO_MONEY, "Tab", "0730", "Tab", "123", "Enter"
     )
     expect(page.locator(".answer.bad q")).to_be_visible()
-    clerk.type("Alt+c", LOST, "Tab", "0730", "Enter")
+    typist.type("Alt+c", LOST, "Tab", "0730", "Enter")
     expect(page.locator(".attempts li")).to_have_count(1)
-    assert clerk.violations() == []
-    clerk.type("Enter", APPROVED, "Tab", "0730", "Enter")
+    assert typist.violations() == []
+    typist.type("Enter", APPROVED, "Tab", "0730", "Enter")
     expect(page.locator(".answer.good .attempts li")).to_have_count(2)
-    clerk.type("Alt+n")
+    typist.type("Alt+n")
     assert page.input_value("[name=attempts]") == ""
     assert page.input_value("#order_number") == ""
 
 
-def test_the_middle_of_the_number_is_covered_as_it_is_typed(clerk: Person) -> None:
-    page, cover = clerk.page, clerk.page.locator(".card-cover")
+def test_the_middle_of_the_number_is_covered_as_it_is_typed(typist: Person) -> None:
+    page, cover = typist.page, typist.page.locator(".card-cover")
     page.focus("#card_number")
-    clerk.type("4970100")
+    typist.type("4970100")
     expect(cover).to_have_text("4970 100")
-    clerk.type("0")
+    typist.type("0")
     expect(cover).to_have_text("4970 10•0")
-    clerk.type("00000006")
+    typist.type("00000006")
     expect(cover).to_have_text("4970 10•• •••• 0006")
     expect(page.locator("#card-brand.right")).to_have_text("CB / VISA")
-    assert clerk.violations() == []
-    clerk.type("Alt+h")
+    assert typist.violations() == []
+    typist.type("Alt+h")
     expect(cover).to_be_hidden()
     page.keyboard.press("Backspace")
-    clerk.type("7")  # a wrong digit is told at once
+    typist.type("7")  # a wrong digit is told at once
     expect(page.locator("#card_number-error")).to_be_visible()
 
 
-def test_the_remittance_is_a_sentence_one_key_away(clerk: Person) -> None:
-    page = clerk.page
+def test_the_remittance_is_a_sentence_one_key_away(typist: Person) -> None:
+    page = typist.page
     sentence, before = page.locator("[data-remitted]"), page.locator("[data-remitted]").inner_text()
     page.focus("#order_number")
-    clerk.type("Alt+r")
+    typist.type("Alt+r")
     expect(page.locator("#capture_day")).to_be_focused()
-    clerk.type("3")
+    typist.type("3")
     assert sentence.inner_text() != before
-    assert clerk.violations() == []
-    clerk.type("Enter")
+    assert typist.violations() == []
+    typist.type("Enter")
     expect(page.locator("#order_number")).to_be_focused()
     assert page.input_value("#capture_day") == "3"
 
 
-def test_the_next_number_and_the_other_brand_by_a_key(clerk: Person) -> None:
-    page = clerk.page
-    clerk.type(amount(clerk, 101), "Tab", number(clerk, "NEXT"), "Tab", "Tab", APPROVED, "Tab", "0730", "Enter")
+def test_the_next_number_and_the_other_brand_by_a_key(typist: Person) -> None:
+    page = typist.page
+    typist.type(amount(typist, 101), "Tab", number(typist, "NEXT"), "Tab", "Tab", APPROVED, "Tab", "0730", "Enter")
     expect(page.locator(".answer.good")).to_be_visible()
-    clerk.type("Enter", amount(clerk, 102), "Alt+s")
-    assert page.input_value("#order_number") == number(clerk, "NEXT").replace("98", "99")
+    typist.type("Enter", amount(typist, 102), "Alt+s")
+    assert page.input_value("#order_number") == number(typist, "NEXT").replace("98", "99")
     expect(page.locator("#card_number")).to_be_focused()
-    clerk.type(APPROVED)
+    typist.type(APPROVED)
     expect(page.locator("[data-other-brand] span")).to_contain_text("VISA")
-    clerk.type("Alt+b")
+    typist.type("Alt+b")
     assert page.input_value("#brand") == "VISA"
-    clerk.type("Tab", "0730", "Enter")
+    typist.type("Tab", "0730", "Enter")
     expect(page.locator(".answer.good")).to_contain_text("VISA 497010######0006")
 
 
-def test_a_page_opened_after_a_cut_says_what_became_of_the_order(clerk: Person) -> None:
-    page = clerk.page
-    clerk.type(amount(clerk, 111), "Tab", number(clerk, "CUT"), "Tab", "Tab", APPROVED, "Tab", "0730")
+def test_a_page_opened_after_a_cut_says_what_became_of_the_order(typist: Person) -> None:
+    page = typist.page
+    typist.type(amount(typist, 111), "Tab", number(typist, "CUT"), "Tab", "Tab", APPROVED, "Tab", "0730")
 
     def cut(route: object) -> None:
         route.fetch()  # type: ignore[attr-defined]  # the order arrives, its answer does not
         route.abort()  # type: ignore[attr-defined]
 
     page.route("**/counter", cut, times=1)
-    clerk.type("Enter")
+    typist.type("Enter")
     expect(page.locator("#trouble .notice")).to_be_visible()
-    clerk.complaints.clear()  # Chromium tells of the cut
+    typist.complaints.clear()  # Chromium tells of the cut
     stored = page.evaluate("JSON.stringify(sessionStorage) + JSON.stringify(localStorage)")
     assert "egestion.sent" in stored
     assert APPROVED not in stored
     page.reload()
-    expect(page.locator(".answer.good h2")).to_contain_text(number(clerk, "CUT"))
+    expect(page.locator(".answer.good h2")).to_contain_text(number(typist, "CUT"))
     assert page.evaluate("sessionStorage.length") == 0
     page.reload()
-    expect(page.locator("[data-last]")).to_contain_text(number(clerk, "CUT"))
-    assert clerk.violations() == []
+    expect(page.locator("[data-last]")).to_contain_text(number(typist, "CUT"))
+    assert typist.violations() == []
 
 
-def test_a_form_that_never_left_is_said_to_have_taken_nothing(clerk: Person) -> None:
-    page = clerk.page
-    clerk.type(amount(clerk, 121), "Tab", number(clerk, "NEVER"), "Tab", "Tab", APPROVED, "Tab", "0730")
+def test_a_form_that_never_left_is_said_to_have_taken_nothing(typist: Person) -> None:
+    page = typist.page
+    typist.type(amount(typist, 121), "Tab", number(typist, "NEVER"), "Tab", "Tab", APPROVED, "Tab", "0730")
     page.route("**/counter", lambda route: route.abort(), times=1)
-    clerk.type("Enter")
+    typist.type("Enter")
     expect(page.locator("#trouble .notice")).to_be_visible()
     page.reload()
     expect(page.locator("#trouble .notice")).to_contain_text(
         page.get_attribute("#order", "data-text-nothing-sent") or "?"
     )
-    clerk.complaints.clear()  # the cut, and the 404
+    typist.complaints.clear()  # the cut, and the 404
 
 
-def test_going_back_shows_no_card(clerk: Person) -> None:
-    page = clerk.page
-    clerk.type(amount(clerk, 131), "Tab", number(clerk, "BACK"), "Tab", "Tab", APPROVED, "Tab", "0730", "Tab", "123")
+def test_going_back_shows_no_card(typist: Person) -> None:
+    page = typist.page
+    typist.type(amount(typist, 131), "Tab", number(typist, "BACK"), "Tab", "Tab", APPROVED, "Tab", "0730", "Tab", "123")
     page.goto("/transactions/list/")
     page.go_back()
-    assert card_in(clerk) == ""
+    assert card_in(typist) == ""
     assert page.input_value("#card_expiry") == ""
 
 
-def test_tickets_by_key_in_a_page_of_their_own(clerk: Person) -> None:
-    page = clerk.page
-    clerk.type(amount(clerk, 141), "Tab", number(clerk, "TIC"), "Tab", "Tab", APPROVED, "Tab", "0730", "Enter")
+def test_tickets_by_key_in_a_page_of_their_own(typist: Person) -> None:
+    page = typist.page
+    typist.type(amount(typist, 141), "Tab", number(typist, "TIC"), "Tab", "Tab", APPROVED, "Tab", "0730", "Enter")
     expect(page.locator(".answer.good")).to_be_visible()
-    with clerk.context.expect_page() as opened:
-        clerk.type("Alt+t")
+    with typist.context.expect_page() as opened:
+        typist.type("Alt+t")
     paper = opened.value
     expect(paper.locator(".ticket")).to_have_count(2)
     assert "DUPLICATA" not in paper.content()
@@ -225,13 +194,13 @@ def test_tickets_by_key_in_a_page_of_their_own(clerk: Person) -> None:
     page.bring_to_front()
     page.keyboard.press("Alt+m")
     expect(page).to_have_url(re.compile(r"/tickets/sale/[0-9]+$"))
-    assert clerk.violations() == []
-    clerk.type("Alt+m", "ann@customer.example")
+    assert typist.violations() == []
+    typist.type("Alt+m", "ann@customer.example")
     page.keyboard.press("Enter")  # without the customer's agreement
     expect(page.locator(".field.wrong")).to_have_count(1)
     assert page.locator("[name=email]").input_value() == "ann@customer.example"
     page.locator("[name=consent]").press("Space")
     page.locator("[name=email]").press("Enter")
     expect(page.get_by_role("status").first).to_contain_text("ann@customer.example")
-    assert clerk.violations() == []
-    clerk.complaints.clear()  # Chromium tells of the 422
+    assert typist.violations() == []
+    typist.complaints.clear()  # Chromium tells of the 422

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import delete
 
@@ -14,7 +13,7 @@ from app.alarms import CAPTURE_REFUSED, raise_alarm
 from app.database import Scope, unit_of_work
 from app.models import MerchantLimit, Transaction
 from tests.bank.conftest import BankProcess
-from tests.web.browser import Person, launched, served
+from tests.web.browser import Person
 from tests.web.conftest import PASSWORD
 from tests.web.desk import SILENT, Desk
 from tests.web.test_shipped_today import deferred
@@ -26,18 +25,6 @@ LANGUAGES = {
     "en": ("Validate several sales", "2 done", "Cancel several sales", "1 to be approved by a second person",
            "is kept and remitted", "The bank was asked", "The alarm is acknowledged."),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def address(app: Flask) -> Iterator[str]:
-    with served(app) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture
