@@ -94,7 +94,8 @@
     // --- a change of language: what was typed crosses it, in this tab, and nothing of a card ---------------------------
     const TYPED = "egestion.typed";
     const LEFT = ["card_number", "card_expiry", "security_code", "csrf_token", "key", "merchant", "confirmed", "attempts", "proposed"];
-    const likeACard = (value) => /(?:\d[\s.\-]*){13,}/.test(value);
+    /* As many digits as a card number has, whatever stands between them. */
+    const likeACard = (value) => (value.match(/\p{Nd}/gu) || []).length >= 13;
 
     function keepTyped() {
       const values = {};
