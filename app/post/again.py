@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,8 +20,8 @@ def may_go_again(mail: OutboxMail) -> bool:
 
 
 def queue_again(session: Session, mail: OutboxMail, key: str) -> OutboxMail | None:
-    """Queue the mail once more in the caller's unit; None where the same form (`key`) has done it already."""
-    message_id = message_id_of(key)
+    """Queue the mail once more in the caller's unit; None where the same form (`key`) has done so with this mail already."""
+    message_id = message_id_of(uuid.uuid5(uuid.NAMESPACE_OID, f"{mail.message_id} {key}").hex)
     if session.scalar(select(OutboxMail.id).where(OutboxMail.message_id == message_id)) is not None:
         return None
     return queue_mail(

@@ -50,6 +50,11 @@ def test_a_ticket_goes_again_once_a_form_to_the_same_address_under_the_same_cons
     last = [each.data for each in told if each.kind == "TICKET_MAILED"]
     assert len(last) == 2
     assert (last[1]["consent"], last[1]["again"], last[1]["mail"]) == (True, first.message_id, mails[1].message_id)
+    with manager.app.app_context(), unit_of_work(Scope((sale.merchant_id,))) as session:
+        second = session.get_one(OutboxMail, mails[1].id)
+        second.state, second.sent_at = "SENT", first.created_at
+    assert manager.client.post(f"/mails/resend/{second.id}", data=again).status_code == 303
+    assert rows(manager, sale, OutboxMail)[-1].id > second.id, "the same form with another mail is another mail"
     for login, looks, sends in (("auditor", 200, 403), ("clerk", 403, 403), ("manager2", 404, 404)):
         desk = as_(login)
         page = desk.client.get(address)
