@@ -20,8 +20,9 @@ def main() -> int:
     """Print the table; exit 0 also when an aim is missed, for figures drift with the machine."""
     print(f"cores {os.cpu_count()}, load before {os.getloadavg()[0]:.2f}, Python {platform.python_version()}, ", end="")
     print(", ".join(f"{name} {version(name)}" for name in ("flask", "sqlalchemy", "psycopg", "gunicorn")))
-    show(Line("figure", "ours", "floor", "ratio", "aim"))
     with running() as service:
+        print(service.servers())
+        show(Line("figure", "ours", "floor", "ratio", "aim"))
         show(Line("statements an authorisation", str(statements.count(service))))
         for line in chain(*(part(service) for part in PARTS)):
             show(line)

@@ -14,6 +14,7 @@ from plugins.payment_gateway.gateways import seal
 
 from .load import Result
 
+HEADERS = {"Content-Type": "application/json"}
 SECRET = "002001000000001_KEY1"  # noqa: S105 - the public test merchant's
 
 
@@ -66,8 +67,22 @@ def run(url: str, bank_port: int, clients: int, seconds: float) -> Result:
     return Result(time.monotonic() - began, everything, sum(share.wrong for share in shares))
 
 
+def bank_alone(bank_port: int, seconds: float) -> Result:
+    """Return what the bank's call takes one client that does nothing else."""
+    result, until = Result(), time.monotonic() + seconds
+    bank = http.client.HTTPConnection("127.0.0.1", bank_port, timeout=60)
+    began = time.monotonic()
+    while time.monotonic() < until:
+        since = time.monotonic()
+        bank.request("POST", "/rs-services/v2/checkout/cardOrder", card_order(uuid.uuid4().hex[:20]), HEADERS)
+        bank.getresponse().read()
+        result.latencies.append(time.monotonic() - since)
+    bank.close()
+    result.seconds = time.monotonic() - began
+    return result
+
+
 def _work(url: str, bank_port: int, until: float, share: Result) -> None:
-    headers = {"Content-Type": "application/json"}
     bank = http.client.HTTPConnection("127.0.0.1", bank_port, timeout=60)
     with psycopg.connect(url) as connection:
         while time.monotonic() < until:
@@ -77,7 +92,7 @@ def _work(url: str, bank_port: int, until: float, share: Result) -> None:
                 "INSERT INTO bench_floor (reference, state) VALUES (%s, 'PENDING') RETURNING id", (reference,)
             ).fetchone()
             connection.commit()
-            bank.request("POST", "/rs-services/v2/checkout/cardOrder", card_order(reference), headers)
+            bank.request("POST", "/rs-services/v2/checkout/cardOrder", card_order(reference), HEADERS)
             answer = json.loads(bank.getresponse().read())
             connection.execute("UPDATE bench_floor SET state = 'TO_CAPTURE' WHERE id = %s", (row[0] if row else 0,))
             connection.commit()

@@ -14,7 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import psycopg
+import redis
+
+from app.supervisor.provision import libpq
 from config import Settings, load
 
 EGESTION = str(Path(sys.executable).with_name("egestion"))
@@ -51,6 +56,14 @@ class Service:
         if done.returncode and not may_fail:
             raise RuntimeError(done.stderr)
         return done.stdout.strip()
+
+    def servers(self) -> str:
+        """Say which PostgreSQL and Valkey it runs on."""
+        with psycopg.connect(libpq(self.settings.owner_url or "")) as owner:
+            postgres = owner.execute("SHOW server_version").fetchone()
+        queue: Any = redis.Redis.from_url(self.settings.redis_url).info("server")
+        valkey = queue.get("valkey_version") or queue.get("redis_version")
+        return f"PostgreSQL {postgres[0] if postgres else '?'}, Valkey {valkey}"
 
     def cpu(self, kind: str) -> float:
         """Seconds of CPU used so far by its processes of a kind: `web`, `worker`, `scheduler`, `bank`, `postgres`, `valkey`."""
