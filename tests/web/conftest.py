@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,6 +12,7 @@ from flask import Flask
 from playwright.sync_api import Browser
 
 from app import create_app
+from app.models import Transaction
 from app.security.practice import create_practice
 from config import Settings
 from tests.applications import close
@@ -125,3 +127,10 @@ def logged(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     """Everything any logger says."""
     caplog.set_level(logging.DEBUG)
     return caplog
+
+
+@pytest.fixture
+def sales(supervisor: Desk) -> list[Transaction]:
+    """Three sales to remit, of 10, 20 and 30 euros."""
+    mark = uuid.uuid4().hex[:6].upper()
+    return [supervisor.taken(amount=f"{n}0.00", order_number=f"{mark}-{n}") for n in (1, 2, 3)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -18,44 +18,8 @@ from app.models import MerchantLimit, Transaction
 from app.ports import ActionRequest, Answer
 from app.views import bulk_run
 from tests.bank.conftest import BankProcess
-from tests.web.desk import REFERRAL, Desk, filled_in, key_of, token_of
-
-As = Callable[[str], Desk]
-
-
-def tick(desk: Desk, verb: str, sales: Sequence[Transaction]) -> TestResponse:
-    """Tick the sales in the list and press the button above it."""
-    token = token_of(desk.client.get("/transactions/list/").text)
-    data = {"csrf_token": token, "action": verb, "rowid": [str(sale.id) for sale in sales]}
-    return desk.client.post("/transactions/action_post", data=data, follow_redirects=True)
-
-
-def boxes(page: str) -> list[str]:
-    """What the ticked boxes of the form send."""
-    return re.findall(r'name="sale" value="([^"]+)" checked', page)
-
-
-def send(desk: Desk, page: str, **fields: object) -> TestResponse:
-    """Press the form's button."""
-    data = {"csrf_token": token_of(page), "key": key_of(page), "verb": filled_in(page)["verb"], "sale": boxes(page)}
-    return desk.client.post("/bulk/", data=data | fields)
-
-
-def results(page: str) -> dict[str, tuple[str, str]]:
-    """{order number: (result, what happened)} of the page that says what came of it."""
-    found = {}
-    for row in re.findall(r'<tr role="row".*?</tr>', page, re.DOTALL):
-        cells = [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<t[hd] .*?</t[hd]>", row, re.DOTALL)]
-        if len(cells) == 6 and "columnheader" not in row:
-            found[cells[0]] = (cells[3], cells[4])
-    return found
-
-
-@pytest.fixture
-def sales(supervisor: Desk) -> list[Transaction]:
-    """Three sales to remit, of 10, 20 and 30 euros."""
-    mark = uuid.uuid4().hex[:6].upper()
-    return [supervisor.taken(amount=f"{n}0.00", order_number=f"{mark}-{n}") for n in (1, 2, 3)]
+from tests.web.bulk import boxes, cancels, results, send, tick
+from tests.web.desk import REFERRAL, Desk, filled_in
 
 
 @pytest.fixture
@@ -66,11 +30,6 @@ def limit(supervisor: Desk, sales: list[Transaction]) -> Iterator[None]:
     yield
     with supervisor.app.app_context(), unit_of_work(Scope(admin=True)) as session:
         session.execute(delete(MerchantLimit))
-
-
-def cancels(bank: BankProcess, sales: Sequence[Transaction]) -> list[list[int]]:
-    """What the bank was asked to cancel, sale by sale."""
-    return [[e["amount"] for e in bank.journal(sale.reference) if e["operation"] == "CANCEL"] for sale in sales]
 
 
 def test_ticked_sales_are_cancelled_once_each_however_often_the_form_is_sent(
@@ -215,46 +174,6 @@ def test_wrong_fields_are_told_beside_them_and_ticks_are_kept(supervisor: Desk, 
 
 def test_nothing_ticked_says_so(supervisor: Desk) -> None:
     assert "No row is ticked." in tick(supervisor, "cancel", []).text
-
-
-@pytest.mark.parametrize(
-    ("login", "status"),
-    [("clerk", 200), ("supervisor", 200), ("manager", 200), ("accountant", 403), ("risk", 403), ("auditor", 403), ("admin", 403)],
-)  # fmt: skip
-def test_who_may(as_: As, sales: list[Transaction], login: str, status: int) -> None:
-    desk = as_(login)
-    answer = desk.client.get(f"/bulk/?verb=cancel&sale={sales[0].id}")
-    assert answer.status_code == status
-    page = as_("supervisor").client.get(f"/bulk/?verb=cancel&sale={sales[0].id}").text
-    data = {"csrf_token": token_of(desk.client.get("/").text), "key": str(uuid.uuid4()), "verb": "cancel"}
-    done = desk.client.post("/bulk/", data=data | {"sale": boxes(page)})
-    assert done.status_code == status
-    cancelled = as_("supervisor").sale(sales[0].reference).state == "CANCELLED"
-    assert cancelled == (login in ("supervisor", "manager")), "a clerk cancels own sales only"
-    if login == "clerk":
-        assert "Your profile does not allow this." in answer.text
-        assert results(done.text)[sales[0].order_number or ""] == ("not done", "Your profile does not allow this.")
-
-
-def test_a_clerk_cancels_own_sales_of_the_day_together(clerk: Desk, sales: list[Transaction]) -> None:
-    own = [clerk.taken(order_number=f"OWN-{uuid.uuid4().hex[:6]}") for _ in range(2)]
-    page = tick(clerk, "cancel", [*own, *sales]).text
-    assert len(boxes(page)) == 2
-    assert "2 done" in send(clerk, page).text
-    assert {clerk.sale(sale.reference).state for sale in sales} == {"TO_CAPTURE"}
-
-
-def test_sales_of_another_merchant_are_not_there(as_: As, sales: list[Transaction], bank: BankProcess) -> None:
-    other = as_("manager2")
-    own = other.taken(order_number="Z-1")
-    mixed = f"/bulk/?verb=cancel&sale={own.id}&sale={sales[0].id}"
-    answer = other.client.get(mixed)
-    assert answer.status_code == 404
-    assert (sales[0].order_number or "") not in answer.text
-    page = other.client.get(f"/bulk/?verb=cancel&sale={own.id}").text
-    stolen = [*boxes(page), f"{sales[0].id}:TO_CAPTURE:1000"]
-    assert send(other, page, sale=stolen).status_code == 404
-    assert cancels(bank, [own, sales[0]]) == [[], []], "all or nothing is looked at before anything is done"
 
 
 def test_what_was_not_begun_in_time_goes_on_under_the_same_key(

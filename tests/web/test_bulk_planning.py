@@ -14,8 +14,8 @@ from app.database import Scope, now, unit_of_work
 from app.domain.days import next_remittance
 from app.models import Transaction
 from tests.bank.conftest import BankProcess
+from tests.web.bulk import boxes, results, send, tick
 from tests.web.desk import Desk, token_of
-from tests.web.test_bulk import boxes, results, send, tick
 
 As = Callable[[str], Desk]
 SOONEST = "From {}, the next remittance, to {}, the smallest limit of these sales."

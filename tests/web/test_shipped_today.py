@@ -13,8 +13,8 @@ from werkzeug.test import TestResponse
 
 from app.database import Scope, unit_of_work
 from app.models import AuditEntry, Transaction
+from tests.web.bulk import boxes, results, send
 from tests.web.desk import Desk, token_of
-from tests.web.test_bulk import boxes, results, send
 
 As = Callable[[str], Desk]
 
