@@ -33,7 +33,9 @@ def main() -> int:
         command = [sys.executable, "-m", "pytest", "-q", *paths]
         done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         print(done.stdout[-20_000:] if done.returncode else done.stdout.strip().splitlines()[-1], flush=True)
-        counted = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|error|skipped)", done.stdout[-400:])}
+        counted = {
+            word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|error|skipped)", done.stdout[-400:])
+        }
         passed += counted.get("passed", 0)
         # A test that did not run proves nothing.
         failed += sum(counted.get(word, 0) for word in ("failed", "error", "skipped"))
