@@ -131,7 +131,7 @@ def _credit(case: Case, operation: Operation, result: GatewayResult) -> None:
     if too_early and result.new_status not in NEVER_CREDITED:
         # The bank has not closed the day of the sale: the refund leaves after its night (domain.md section 2).
         operation.response_code = result.response_code
-        wait(operation, refund_leaves_at(sale.merchant.zone, now()))
+        wait(operation, refund_leaves_at(now()))
         leave(operation)
         return
     if result.outcome == Outcome.FAILED and promised(operation):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -155,6 +155,18 @@ def test_in_the_blackout_a_refund_waits_without_being_sent(shop: Shop, clock: Bu
     clock.at("2027-03-10 23:05")
     shop.send_waiting()
     assert shop.amounts(reference)[3:] == (100, 0)
+
+
+def test_the_night_is_the_banks_wherever_the_merchant_is(shop: Shop, clock: BusinessClock) -> None:
+    shop.night()
+    shop.set(zone="Indian/Reunion")  # three hours ahead: there it is 23:05 before the bank's night has begun
+    clock.at("2027-03-10 15:00")
+    reference = shop.captured()
+    shop.act(reference, "refund", amount=4_000)
+    assert shop.last(reference).due_at == datetime(2027, 3, 10, 22, 5, tzinfo=UTC)  # 23:05 in Paris
+    clock.at("2027-03-10 23:06")
+    shop.send_waiting()
+    assert shop.amounts(reference)[3:] == (4_000, 0)
 
 
 def test_a_waiting_refund_can_be_withdrawn_until_it_is_sent(shop: Shop, clock: BusinessClock) -> None:

@@ -71,7 +71,7 @@ def refunds_under_way(place: Place, lives: Sequence[Life]) -> None:
         else:
             at = _late(place)
             operation = refunds.request(life, at, by, goods.part(place.rng, life.sale.captured_amount), reason, note)
-            refunds.wait(life, operation, at, refund_leaves_at(place.merchant.zone, at))
+            refunds.wait(life, operation, at, refund_leaves_at(at))
 
 
 def _late(place: Place) -> datetime:
