@@ -22,7 +22,9 @@ Order = Callable[[CanaryCard], Heard]
 
 def approved(world: World) -> None:
     """The good path, a third of it on the page; some are then cancelled, captured, refunded, duplicated."""
-    heard = together(world.deck.several("approved, API", 80), world.take)
+    cards = world.deck.several("approved, API", 80)
+    heard = together(cards, world.take)
+    world.approved = [card for card, each in zip(cards, heard, strict=True) if each.status == 201]
     together(world.deck.several("approved, page with script", 24), lambda card: world.type_order(card, script=True))
     together(world.deck.several("approved, page without", 16), lambda card: world.type_order(card, script=False))
     assert sum(each.status in (201, 202) for each in heard) >= 70

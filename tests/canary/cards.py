@@ -52,20 +52,20 @@ class Deck:
 
     def __post_init__(self) -> None:
         chance = random.Random(self.seed)
-        numbers: dict[str, None] = {}
-        while len(numbers) < self.size:
-            amex = len(numbers) % 4 == 3
+        drawn: dict[tuple[str, str], str] = {}  # by what is kept of a number: no two cards look alike in a dump
+        while len(drawn) < self.size:
+            amex = len(drawn) % 4 == 3
             prefix = chance.choice(PREFIXES_15 if amex else PREFIXES_16)
-            numbers[_complete(prefix, 15 if amex else 16, chance)] = None
-        self.cards = [CanaryCard(number, "") for number in numbers]
+            number = _complete(prefix, 15 if amex else 16, chance)
+            drawn.setdefault((number[:6], number[-4:]), number)
+        numbers = list(drawn.values())
         # Codes that stand out beside a card: three digits from a 0, which no id or amount is printed with; four that are
         # nobody's last four digits.
         last_four = {number[-4:] for number in numbers}
         fours = [code for code in map(str, range(7000, 10000)) if code not in last_four]
-        self.cards = [
-            CanaryCard(card.number, chance.choice(fours) if card.amex else f"0{chance.randrange(10, 100)}")
-            for card in self.cards
-        ]
+        for number in numbers:
+            code = chance.choice(fours) if len(number) == 15 else f"0{chance.randrange(10, 100)}"
+            self.cards.append(CanaryCard(number, code))
 
     def draw(self, path: str, amex: bool | None = None) -> CanaryCard:
         """The next card that was not typed yet, now typed on this path."""

@@ -106,8 +106,7 @@ def _under_a_new_key(run: Hunted) -> None:
     keys = f"2:{run.second_key.hex()},1:{run.first_key.hex()}"
     service = run.world.service
     service.start(EGESTION_CARD_KEY=keys)
-    typed = run.world.deck.typed
-    run.again = [card for card in run.world.deck.cards if typed.get(card.number, "").startswith("approved")][:40]
+    run.again = run.world.approved[:40]
     together(run.again, run.world.take)
     together(run.world.deck.several("under the new key", 10), run.world.take)
     in_a_browser.orders(run.world)

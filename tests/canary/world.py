@@ -22,12 +22,14 @@ T = TypeVar("T")
 
 @dataclass
 class World:
-    """The run: the service, the cards, the people. `api` are clients by login, `web` signed-in browsers."""
+    """The run: the service, the cards, the people. `api` are clients by login, `web` signed-in browsers; `approved` the
+    cards whose order the API said was taken: of the others a fail point may have left nothing."""
 
     service: Service
     deck: Deck
     api: dict[str, Client] = field(default_factory=dict)
     web: dict[str, Visitor] = field(default_factory=dict)
+    approved: list[CanaryCard] = field(default_factory=list)
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     def open(self) -> None:
