@@ -14,7 +14,7 @@ from . import floor
 from .load import Result, closed_loop, open_loop, order_request
 from .service import Service
 
-ROUNDS, SECONDS = 5, 4.0
+ROUNDS, SECONDS, WARM = 5, 4.0, 20.0
 # At 120 ms as many as the workers may have calls under way (3 x runner.MOST_CALLS): more would be answered 503.
 CASES = ((0, 16, 150), (120, 18, 100))  # the bank's latency in ms, clients, the aim
 
@@ -38,7 +38,8 @@ def measure(service: Service) -> Iterator[Line]:
     owner = libpq(service.settings.owner_url or "")
     floor.prepare(owner)
     try:
-        closed_loop(service.settings.port, make, 24, 10.0)  # warm: every connection, every prepared statement
+        # Warm: every connection, every prepared statement, and the statistics PostgreSQL gathers of young tables.
+        closed_loop(service.settings.port, make, 24, WARM)
         for latency, clients, aim in CASES:
             set_latency(service, latency)
             yield from _rates(service, make, owner, latency, clients, aim)

@@ -58,7 +58,12 @@ class Transaction(MerchantOwned, Model):
         _sorted_by("clerk", "created_by", "created_at"),
         _sorted_by("customer", "customer_id", "created_at"),
         _sorted_by("card", "card_id", "created_at"),
-        Index("ix_transaction_customer_row", "merchant_id", "customer_row_id"),
+        Index(  # partial: without statistics a planner would take it for any order of the merchant
+            "ix_transaction_customer_row",
+            "merchant_id",
+            "customer_row_id",
+            postgresql_where="customer_row_id IS NOT NULL",
+        ),
         Index("ix_transaction_due", "capture_date", postgresql_where="state = 'TO_CAPTURE'"),
         Index(
             "ix_transaction_lapsing",

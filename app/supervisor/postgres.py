@@ -31,6 +31,7 @@ SERVER_SETTINGS = {
     "maintenance_work_mem": "64MB",
     "effective_cache_size": "1GB",
     "max_wal_size": "1GB",
+    "autovacuum_naptime": "15s",  # a young table has its statistics before it is large: plans without them are bad ones
     "jit": "off",  # short statements: compiling them costs more than it saves
     # Nothing acknowledged is lost (trust.md I4).
     "fsync": "on",
