@@ -16,7 +16,7 @@ from config import Settings
 from .domain.actor import Actor
 from .domain.errors import NoGateway
 from .domain.verbs import Verb
-from .ports import Checker, DailyTask, OrderDesk, RiskAssessor, Sweep, TransactionAction
+from .ports import Blackout, Checker, DailyTask, OrderDesk, RiskAssessor, Sweep, TransactionAction
 
 VERBS = frozenset(Verb)  # what the desk itself answers for
 #: Runs in the unit that makes a practice merchant and at every later start: settings, session, Merchant, its Contracts.
@@ -25,6 +25,8 @@ PracticeLoader = Callable[[Settings, Session, Any, Sequence[Any]], None]
 #: Gives the practice merchants what they lack of a past and says so, a line each; may run at every start.
 PracticePast = Callable[[Settings], Iterable[str]]
 Examination = Callable[[], Iterable[tuple[str, bool, str]]]
+#: The hours without cash operations of the gateways a Contract's sales go through, or would (a Contract not yet stored).
+Nights = Callable[[Session, Any], Iterable[Blackout]]
 
 
 @runtime_checkable
@@ -54,6 +56,7 @@ class Registry:
         self.examinations: dict[str, Examination] = {}
         self.practice_loaders: list[PracticeLoader] = []
         self.practice_pasts: list[PracticePast] = []
+        self.nights: list[Nights] = []
         self.loaded: dict[str, type[Plugin]] = {}
 
     @property
@@ -113,6 +116,14 @@ class Registry:
     def add_practice_past(self, give: PracticePast) -> None:
         """Register what gives the practice merchants a past (`egestion demo`, the first practice start of `run`)."""
         self.practice_pasts.append(give)
+
+    def add_nights(self, nights: Nights) -> None:
+        """Register what says in which hours a contract's gateways take no cash operation; runs in the caller's session."""
+        self.nights.append(nights)
+
+    def nights_of(self, session: Session, contract: Any) -> list[Blackout]:
+        """Return the hours in which no remittance of this contract can leave; [] where no plug-in says any."""
+        return [each for nights in self.nights for each in nights(session, contract)]
 
     def action(self, name: str) -> TransactionAction | None:
         """Return the registered action of that name, or None."""

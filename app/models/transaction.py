@@ -64,6 +64,13 @@ class Transaction(MerchantOwned, Model):
             "customer_row_id",
             postgresql_where="customer_row_id IS NOT NULL",
         ),
+        Index(
+            "ix_transaction_shipping",
+            "merchant_id",
+            "shipping_date",
+            "id",
+            postgresql_where="shipping_date IS NOT NULL",
+        ),
         Index("ix_transaction_due", "capture_date", postgresql_where="state = 'TO_CAPTURE'"),
         Index(
             "ix_transaction_lapsing",

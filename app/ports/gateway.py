@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import UTC, date, datetime, time, tzinfo
 from enum import StrEnum
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from ..domain.brands import BrandChoice
 from ..domain.card import Card
+from ..domain.days import add_days, blackout
 
 
 class Outcome(StrEnum):
@@ -119,6 +121,14 @@ class Blackout:
     start: time
     end: time
     zone: str
+
+    def ever_at(self, wall: time, zone: tzinfo, since: date) -> bool:
+        """Return whether these hours hold at `wall` in `zone`, on any day of the year from `since`: where both zones
+        change their clocks, they need not do so on the same day."""
+        days = (add_days(since, count) for count in range(366))
+        instants = (datetime.combine(day, wall, zone).astimezone(UTC) for day in days)
+        bank = ZoneInfo(self.zone)
+        return any(blackout(at, bank, self.start, self.end) is not None for at in instants)
 
 
 @dataclass(frozen=True, slots=True)

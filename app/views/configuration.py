@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext
+from sqlalchemy import inspect
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
@@ -23,6 +24,7 @@ from ..security.profiles import ADMINISTER, AUDIT, SETTINGS
 from .base import Rights
 from .code_words import in_words
 from .columns import LABELS, choice
+from .cut_offs import demand_outside_nights
 from .interface import SafeInterface
 from .settings import SettingsView
 
@@ -85,6 +87,9 @@ class MerchantView(SettingsView):
         if not set(fields) <= set(CUSTOMER_FIELDS):
             raise InvalidInput.of("customer_fields", "unknown", N_("Only the named fields."))
         item.customer_fields = ",".join(name for name in CUSTOMER_FIELDS if name in fields)
+        if not created and inspect(item).attrs.zone.history.has_changes():
+            for contract in item.contracts:
+                demand_outside_nights(self.datamodel.session, contract, item.zone, "zone")
 
     def written(self, session: Any, item: Any, created: bool, changes: dict[str, Any]) -> None:
         """A new merchant starts with the shipped reasons."""
@@ -146,13 +151,14 @@ class ContractView(SettingsView):
     }
 
     def check(self, item: Any, form: Any, created: bool) -> None:
-        """Refuse an account that is no IBAN, and days that are none."""
+        """Refuse an account that is no IBAN, days that are none, and a cut-off in the night of the contract's gateway."""
         try:
             item.bank_closed_on = ",".join(day.isoformat() for day in days_in(item.bank_closed_on)) or None
         except ValueError:
             text = N_("Days like 2026-12-24, separated by commas.")
             raise InvalidInput.of("bank_closed_on", "no_days", text) from None
         item.cut_off = time.fromisoformat(form.cut_off.data)
+        demand_outside_nights(self.datamodel.session, item, item.merchant.zone, "cut_off")
         if item.account:
             item.account = item.account.replace(" ", "").upper()
             if list(iban_spans(item.account)) != [(0, len(item.account))]:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from app.domain.days import blackout
+from app.models import Contract
+from app.ports import Blackout
 
 from .account_access import gateway_for
 from .accounts import GatewayAccount
+from .gateways import ADAPTERS, adapter
 
 
 def opens_at(account: GatewayAccount, at: datetime) -> datetime | None:
@@ -17,3 +24,18 @@ def opens_at(account: GatewayAccount, at: datetime) -> datetime | None:
     if hours is None:
         return None
     return blackout(at, ZoneInfo(hours.zone), hours.start, hours.end)
+
+
+def nights_of(session: Session, contract: Contract) -> Iterable[Blackout]:
+    """Yield the nightly hours of the interfaces the contract's sales go through, or, without an account yet, would.
+
+    An account that has them off at the moment counts too: the bank may keep its night from any evening on.
+    """
+    names: Iterable[str] = ()
+    if contract.id is not None:
+        used = select(GatewayAccount.adapter).where(GatewayAccount.contract_id == contract.id, GatewayAccount.active)
+        names = set(session.scalars(used)) & ADAPTERS.keys()
+    for name in sorted(names or ADAPTERS):
+        night: Blackout | None = getattr(adapter(name), "night", None)
+        if night is not None:
+            yield night

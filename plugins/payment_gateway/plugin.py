@@ -24,6 +24,7 @@ class PaymentGateway(Plugin):
     def register(cls, registry: Registry, app: Flask) -> None:
         """Register everything of the plug-in but its screens."""
         from .actions import actions
+        from .blackouts import nights_of
         from .checks import bank_checks
         from .commands import COMMANDS
         from .connection import examination
@@ -41,6 +42,7 @@ class PaymentGateway(Plugin):
         registry.add_desk(desk)
         for action in actions(desk):
             registry.add_action(action)
+        registry.add_nights(nights_of)
         registry.add_sweep(Sweep("inquiries", 2, resolve_due))
         registry.add_sweep(Sweep("waiting operations", 5, send_due))
         registry.add_sweep(Sweep("lapsed sales", 60, expire_due))

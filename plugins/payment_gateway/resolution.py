@@ -28,6 +28,7 @@ from .cases import open_case
 from .inquiries import apply
 from .ledger import GRACE
 from .overtaken import reject_overtaken
+from .turns import DueItem, Turns
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=30)
@@ -35,6 +36,7 @@ ALL = datetime(9999, 1, 1, tzinfo=UTC)  # as "due by": everything open
 MOST = 100_000
 ASK_WITHIN = 15.0  # seconds one inquiry may take
 _DUE = text("SELECT id, merchant_id FROM due_inquiries(:at, :most)")
+_turns = Turns()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,27 @@ class Question:
 
 
 def resolve_due(most: int = 50, at: datetime | None = None) -> int:
-    """Inquire about what is due and settle what is certain; returns how many operations were asked about."""
-    return _resolve_each(_due(at or real_now(), most), at)
+    """Inquire about what is due and settle what is certain; returns how many operations were asked about.
+
+    One that cannot be settled holds up no other, nor does one merchant's bank that hangs: they go behind all others.
+    """
+    asked = 0
+
+    def one(merchant_id: int, operation_id: int) -> None:
+        nonlocal asked
+        asked += resolve_one(merchant_id, operation_id, at)
+
+    _turns.serve(lambda limit: _due(at or real_now(), limit), most, one, _log)
+    return asked
 
 
-def _due(at: datetime, most: int) -> list[tuple[int, int]]:
+def _due(at: datetime, most: int) -> list[DueItem]:
     with unit_of_work(NOTHING) as session:
-        return [(row[0], row[1]) for row in session.execute(_DUE, {"at": at, "most": most})]
+        return [DueItem(row[0], row[1]) for row in session.execute(_DUE, {"at": at, "most": most})]
+
+
+def _log(item: DueItem, error: Exception) -> None:
+    log.error("resolution_failed", operation=item.id, error=type(error).__name__, exc_info=error)
 
 
 def _calling(operation: Operation) -> bool:
@@ -93,16 +109,16 @@ def resolve_open() -> int:
     return sum(_resolve_each(_due(ALL, MOST), ALL) for _ in range(2))
 
 
-def _resolve_each(due: list[tuple[int, int]], at: datetime | None) -> int:
-    """Inquire about one after the other; one that cannot be settled holds up no other, its lease makes it wait."""
+def _resolve_each(due: list[DueItem], at: datetime | None) -> int:
+    """Inquire about one after the other; one that cannot be settled holds up no other."""
     asked = 0
-    for operation_id, merchant_id in due:
+    for item in due:
         try:
-            asked += resolve_one(merchant_id, operation_id, at)
+            asked += resolve_one(item.merchant_id, item.id, at)
         except OperationalError:
             raise  # the database is away: nothing else can be settled either
-        except Exception as error:
-            log.error("resolution_failed", operation=operation_id, error=type(error).__name__, exc_info=error)
+        except Exception as error:  # noqa: BLE001 - likewise
+            _log(item, error)
     return asked
 
 

@@ -24,6 +24,7 @@ from .cases import open_case
 from .desk import resend
 from .runner import Intent, perform
 from .settle import TRY_AGAIN
+from .turns import DueItem, Turns
 
 log = structlog.get_logger(__name__)
 ALL = datetime(9999, 1, 1, tzinfo=UTC)  # as "due by": everything that waits
@@ -32,6 +33,7 @@ MOST_TRIES, TRY_AGAIN_AFTER_MOST = 3, timedelta(hours=1)
 STUCK = N_(
     "What waits for the bank on %(reference)s could not be sent after %(tries)s tries (%(why)s); it is tried again every hour."
 )
+_turns = Turns()
 _DUE = text("SELECT id, merchant_id FROM due_waiting(:at, :most)")
 
 
@@ -40,25 +42,24 @@ class _Busy(Exception):
 
 
 def send_due(most: int = 50) -> int:
-    """Send every WAITING operation whose time has come; returns how many were taken."""
+    """Send the WAITING operations whose time has come; returns how many were taken.
+
+    One that cannot be sent holds up no other, nor does one merchant's bank that hangs: they go behind all others.
+    """
+    return _turns.serve(
+        lambda limit: _due(now(), limit), most, send_one, lambda item, error: _failed(item.merchant_id, item.id, error)
+    )
+
+
+def _due(at: datetime, most: int) -> list[DueItem]:
     with unit_of_work(NOTHING) as session:
-        due = session.execute(_DUE, {"at": now(), "most": most}).all()
-    for operation_id, merchant_id in due:
-        try:
-            send_one(merchant_id, operation_id)
-        except OperationalError:
-            raise  # the database is away: nothing else can be sent either
-        except Exception as error:  # noqa: BLE001 - one that cannot be sent holds up no other
-            _failed(merchant_id, operation_id, error)
-    return len(due)
+        return [DueItem(row[0], row[1]) for row in session.execute(_DUE, {"at": at, "most": most})]
 
 
 def send_all(name: OperationName) -> int:
     """Send every WAITING operation of this name, whether its time has come or not; returns how many were looked at."""
     looked_at = 0
-    with unit_of_work(NOTHING) as session:
-        waiting = session.execute(_DUE, {"at": ALL, "most": MOST}).all()
-    for operation_id, merchant_id in waiting:
+    for operation_id, merchant_id in _due(ALL, MOST):
         with unit_of_work(Scope((merchant_id,))) as session:
             operation = session.get(Operation, operation_id)
             wanted = operation is not None and operation.name == name

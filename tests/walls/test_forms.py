@@ -80,6 +80,47 @@ def test_a_merchant_may_ask_for_no_customer_and_tick_nothing(app: Flask, world: 
     assert not (made.forcing_allowed)
 
 
+def test_a_cut_off_in_the_night_of_the_gateway_is_refused_beside_its_field(app: Flask, world: World) -> None:
+    """No remittance could leave then: whoever types it is told, and of which hours."""
+    client, merchant = world.client("admin"), world.rows[A]["merchant"]
+    contract = {
+        "merchant": str(merchant), "number": "5557777", "name": "x", "scheme": "CARD", "currency": "EUR",
+        "settlement": "GROSS", "active": "y",
+    }  # fmt: skip
+    for cut_off in ("21:55", "22:30", "23:04"):
+        answer = client.post("/contracts/add", data=contract | {"cut_off": cut_off})
+        assert answer.status_code == 200
+        assert re.search(r'name="cut_off"[^>]*aria-invalid="true"|aria-invalid="true"[^>]*name="cut_off"', answer.text)
+        assert "21:55" in answer.text
+        assert "23:05" in answer.text
+        assert rows(app, Contract, Contract.number == "5557777") == []
+    assert client.post("/contracts/add", data=contract | {"cut_off": "21:54"}).status_code == 302
+    (made,) = rows(app, Contract, Contract.number == "5557777")
+    change = {"name": "x", "settlement": "GROSS", "active": "y"}
+    assert client.post(f"/contracts/edit/{made.id}", data=change | {"cut_off": "22:30"}).status_code == 200
+    assert client.post(f"/contracts/edit/{made.id}", data=change | {"cut_off": "23:05"}).status_code == 302
+    (made,) = rows(app, Contract, Contract.id == made.id)
+    assert made.cut_off.isoformat() == "23:05:00"
+
+
+def test_a_zone_that_moves_a_cut_off_into_the_night_of_the_gateway_is_refused(app: Flask, world: World) -> None:
+    client = world.client("admin")
+    assert client.post("/merchants/add", data=MERCHANT | {"short_name": "ZONED"}).status_code == 302
+    (shop,) = rows(app, Merchant, Merchant.short_name == "ZONED")
+    contract = {
+        "merchant": str(shop.id), "number": "5556666", "name": "x", "scheme": "CARD", "currency": "EUR",
+        "settlement": "GROSS", "active": "y", "cut_off": "21:00",
+    }  # fmt: skip
+    assert client.post("/contracts/add", data=contract).status_code == 302
+    for zone in ("Europe/London", "Atlantic/Canary"):  # there it is 22:00 in Paris
+        answer = client.post(f"/merchants/edit/{shop.id}", data=MERCHANT | {"zone": zone})
+        assert answer.status_code == 200
+        assert "5556666" in answer.text
+    assert client.post(f"/merchants/edit/{shop.id}", data=MERCHANT | {"zone": "Europe/Madrid"}).status_code == 302
+    (shop,) = rows(app, Merchant, Merchant.id == shop.id)
+    assert shop.zone == "Europe/Madrid"
+
+
 def test_a_contract_number_belongs_to_one_merchant(app: Flask, world: World) -> None:
     client = world.client("admin")
     contract = {

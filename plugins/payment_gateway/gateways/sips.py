@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import structlog
 
@@ -70,9 +70,11 @@ INQUIRY = Service(BASE + "diagnostic/getTransactionData", "DR_WS_2.27", Asked.OR
 class Sips:
     """One account at a Sips platform. Threads may share it."""
 
+    night: ClassVar[Blackout | None] = BLACKOUT  # of the platform, whether an account's bank keeps it or not
+
     def __init__(self, access: BankAccess, transport: Transport, seals: SealWatch) -> None:
         self._access, self._transport, self._seals = access, transport, seals
-        self.capabilities = Capabilities(VERBS, blackout=BLACKOUT if access.blackout else None)
+        self.capabilities = Capabilities(VERBS, blackout=self.night if access.blackout else None)
 
     def authorize(self, request: AuthorizeRequest, deadline: float) -> GatewayResult:
         """Ask for an authorisation, held for our later capture."""

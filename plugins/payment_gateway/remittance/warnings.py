@@ -7,49 +7,95 @@ from collections import defaultdict
 import structlog
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
-from app.alarms import EXPIRES_SOON, mail_of_several, named, raise_alarm
+from app.alarms import EXPIRES_SOON, mail_of_several, mail_people, named, raise_alarm
 from app.database import NOTHING, Scope, now, unit_of_work
-from app.domain.states import State
+from app.domain.states import OperationStatus, State
 from app.domain.text import N_
-from app.models import Transaction
+from app.models import Operation, Transaction
+
+from ..turns import DueItem, Turns
 
 log = structlog.get_logger(__name__)
+UNDECIDED = N_("%(reference)s lapses at the end of %(limit)s: validate, accept or release it before.")
+HELD = N_("%(reference)s lapses at the end of %(limit)s: it is held out of the remittances.")
+UNCERTAIN = N_(
+    "%(reference)s lapses at the end of %(limit)s and the outcome of %(operation)s is not known: it is in no remittance meanwhile."
+)
+_turns = Turns()
 _DUE = text("SELECT id, merchant_id FROM due_warnings(:at, :most)")
 
 
 def warn_due(most: int = 1000) -> int:
-    """Raise the alarm of every sale to validate, to challenge, held or refused at capture whose limit is tomorrow (from 8
-    o'clock in the merchant's zone) or today; returns how many."""
-    with unit_of_work(NOTHING) as session:
-        due = session.execute(_DUE, {"at": now(), "most": most}).all()
+    """Raise the alarm of every sale to validate, to challenge, held, refused at capture or with an operation of unknown
+    outcome whose limit is tomorrow (from 8 o'clock in the merchant's zone) or today; returns how many."""
+    due = _turns.take(_due, most)
     by_merchant: dict[int, list[int]] = defaultdict(list)
     for transaction_id, merchant_id in due:
         by_merchant[merchant_id].append(transaction_id)
     for merchant_id, ids in by_merchant.items():
         try:
-            _warn(merchant_id, ids)
+            with unit_of_work(Scope((merchant_id,))) as session:
+                _warn(session, merchant_id, ids)
         except OperationalError:
             raise  # the database is away
         except Exception as error:  # one merchant's trouble is no other's
             log.error("warning_failed", merchant=merchant_id, error=type(error).__name__, exc_info=error)
+            for transaction_id in ids:
+                _turns.failed(transaction_id)
     return len(due)
 
 
-def _warn(merchant_id: int, ids: list[int]) -> None:
-    with unit_of_work(Scope((merchant_id,))) as session:
-        sales = session.scalars(
-            select(Transaction)
-            .where(Transaction.merchant_id == merchant_id, Transaction.id.in_(ids))
-            .order_by(Transaction.limit_date, Transaction.id)
-            .with_for_update()
-        ).all()
-        for sale in sales:
-            message = N_("%(reference)s lapses at the end of %(limit)s: validate, accept or release it before.")
-            if sale.state == State.TO_CAPTURE:
-                message = N_("%(reference)s lapses at the end of %(limit)s: it is held out of the remittances.")
-            params = {"reference": named(sale), "limit": sale.limit_date.isoformat() if sale.limit_date else ""}
-            raise_alarm(session, merchant_id, EXPIRES_SOON, message, params, sale.id, mail=len(sales) == 1)
-        if len(sales) > 1:
-            text_ = N_("%(count)s sales lapse by tomorrow evening if nobody decides: %(references)s")
-            mail_of_several(session, merchant_id, EXPIRES_SOON, text_, sales)
+def _due(most: int) -> list[DueItem]:
+    with unit_of_work(NOTHING) as session:
+        return [DueItem(row[0], row[1]) for row in session.execute(_DUE, {"at": now(), "most": most})]
+
+
+def _warn(session: Session, merchant_id: int, ids: list[int]) -> None:
+    """Warn of each by itself; who else has a sale at this moment leaves it to the next round."""
+    sales = session.scalars(
+        select(Transaction)
+        .where(Transaction.merchant_id == merchant_id, Transaction.id.in_(ids))
+        .order_by(Transaction.limit_date, Transaction.id)
+        .with_for_update(skip_locked=True)
+    ).all()
+    uncertain = _uncertain(session, merchant_id, ids)
+    told: list[tuple[Transaction, str, dict[str, str]]] = []
+    for sale in sales:
+        try:
+            with session.begin_nested():
+                message, params = _said(sale, uncertain.get(sale.id))
+                raise_alarm(session, merchant_id, EXPIRES_SOON, message, params, sale.id, mail=False)
+            told.append((sale, message, params))
+            _turns.done(sale.id)
+        except OperationalError:
+            raise
+        except Exception as error:  # one that cannot be warned of holds up no other
+            _turns.failed(sale.id)
+            log.error("warning_failed", transaction=sale.id, error=type(error).__name__, exc_info=error)
+    if len(told) == 1:
+        _, message, params = told[0]
+        mail_people(session, merchant_id, EXPIRES_SOON, message, params)
+    elif told:
+        text_ = N_("%(count)s sales lapse by tomorrow evening if nobody decides: %(references)s")
+        mail_of_several(session, merchant_id, EXPIRES_SOON, text_, [sale for sale, _, _ in told])
+
+
+def _uncertain(session: Session, merchant_id: int, ids: list[int]) -> dict[int, str]:
+    """Return the operation of unknown outcome by sale."""
+    found = session.execute(
+        select(Operation.transaction_id, Operation.name).where(
+            Operation.merchant_id == merchant_id,
+            Operation.transaction_id.in_(ids),
+            Operation.status == OperationStatus.UNKNOWN,
+        )
+    )
+    return {row[0]: row[1] for row in found}
+
+
+def _said(sale: Transaction, uncertain: str | None) -> tuple[str, dict[str, str]]:
+    params = {"reference": named(sale), "limit": sale.limit_date.isoformat() if sale.limit_date else ""}
+    if uncertain is not None:
+        return UNCERTAIN, params | {"operation": uncertain}
+    return (HELD if sale.state == State.TO_CAPTURE else UNDECIDED), params

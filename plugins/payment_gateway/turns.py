@@ -1,0 +1,97 @@
+"""Whose turn it is among what is due: what failed, or keeps a bank busy for long, goes behind all others, never before.
+
+A sweep takes at most so many of what its query finds, the oldest first. What fails stays due, so without this as many
+failures as a sweep takes would keep everything behind them from ever being reached.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import structlog
+from sqlalchemy.exc import OperationalError
+
+log = structlog.get_logger(__name__)
+SLOW = 10.0  # seconds after which one item has kept the others waiting
+SLOW_MOST = 2  # such items of one merchant in a round; the rest of its items leaves the turn to others
+
+
+class DueItem(NamedTuple):
+    """The id of what is due, and whose it is."""
+
+    id: int
+    merchant_id: int
+
+
+Find = Callable[[int], Sequence[DueItem]]
+"""At most so many of what is due, the oldest first."""
+
+
+class Turns:
+    """Remembers, as long as its process lives, what failed. Nothing depends on it but the order: the rows stay due."""
+
+    def __init__(self) -> None:
+        self._failed: dict[int, int] = {}  # tries by id, the longest untried first
+
+    def take(self, find: Find, most: int) -> list[DueItem]:
+        """Return at most `most` that are due: first what never failed, then what has waited longest since it failed."""
+        asked = most + len(self._failed)
+        found = {each.id: each for each in find(asked)}
+        if len(found) < asked:  # that is all there is: what failed and is due no more is forgotten
+            self._failed = {number: tries for number, tries in self._failed.items() if number in found}
+        behind = list(self._failed)
+        fresh = [each for number, each in found.items() if number not in self._failed]
+        return [*fresh, *(found[number] for number in behind if number in found)][:most]
+
+    def failed(self, number: int) -> int:
+        """Put it behind all others; returns how often it has failed."""
+        tries = self._failed.pop(number, 0) + 1
+        self._failed[number] = tries
+        return tries
+
+    def done(self, number: int) -> None:
+        """Forget it."""
+        self._failed.pop(number, None)
+
+    def serve(
+        self, find: Find, most: int, do: Callable[[int, int], object], told: Callable[[DueItem, Exception], None]
+    ) -> int:
+        """Do (merchant, id) each of at most `most` that are due; returns how many were taken.
+
+        An exception is `told` and the next is done; OperationalError goes on, since the database may be away for all.
+        When a merchant's items keep the bank busy for long, the rest of them waits for a later round.
+        """
+        slow: Counter[int] = Counter()
+        due = self.take(find, most)
+        for item in due:
+            if slow[item.merchant_id] >= SLOW_MOST:
+                self._behind(item.id)
+                continue
+            begun = time.monotonic()
+            try:
+                do(item.merchant_id, item.id)
+            except OperationalError:
+                self.failed(item.id)
+                raise
+            except Exception as error:  # noqa: BLE001 - one that fails holds up no other
+                self.failed(item.id)
+                self._tell(told, item, error)
+            else:
+                self.done(item.id)
+            slow[item.merchant_id] += time.monotonic() - begun > SLOW
+        return len(due)
+
+    @staticmethod
+    def _tell(told: Callable[[DueItem, Exception], None], item: DueItem, error: Exception) -> None:
+        try:
+            told(item, error)
+        except OperationalError:
+            raise
+        except Exception as worse:  # it stays due, behind the others
+            log.error("failure_not_told", item=item.id, error=type(worse).__name__, exc_info=worse)
+
+    def _behind(self, number: int) -> None:
+        self._failed[number] = self._failed.pop(number, 0)
