@@ -37,7 +37,7 @@ SAY: Mapping[str, str] = MappingProxyType(
         ),
         LATER: N_("The bank does not answer just now. May I try again, or would you like to use another card?"),
         SILENT: N_("Your bank does not accept this payment. I am sorry, I cannot tell you more; please ask your bank."),
-        CALL: N_("Your bank wants to speak to us first. May I call you back in a few minutes?"),
+        CALL: N_("Your bank wants to speak to us first. I am calling it now; please stay on the line."),
         MANAGER: N_("I cannot take this card just now. May I call you back about your order?"),
         LOOK: N_("I am looking at your order again; please stay on the line."),
     }

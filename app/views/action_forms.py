@@ -34,6 +34,7 @@ from .action_results import message_of
 from .base import Rights
 from .field_labels import summary_line
 from .history import PathHistory
+from .merchants_seen import merchants_seen
 from .parts import Part, button_for, part_of, released_by_validation, said_before, second_parcel
 
 COUNTER = "counter"  # the value of `back` with which a form of the counter returns there
@@ -127,6 +128,7 @@ class ActionFormsView(PathHistory, BaseView):
             else gettext(action.label),
             released=released_by_validation(sale) if action.name == Verb.DUPLICATE and not values else 0,
             show_url=show_url(sale.id),
+            several=len(merchants_seen()) > 1,
         )
         status = error.status if error is not None else 200 if possible else _status_when_not(action)
         return make_response(page, status)

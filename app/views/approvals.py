@@ -15,7 +15,14 @@ from ..extensions import db
 from ..forms.actions import DECISION, read_action
 from ..forms.keys import new_key, read_key
 from ..forms.typed import typed
-from ..models.queries.desk import demand_operation, reason_label, requested_operations, sale_numbered, zone_of_operation
+from ..models.queries.desk import (
+    MOST_REQUESTED,
+    demand_operation,
+    reason_label,
+    requested_operations,
+    sale_numbered,
+    zone_of_operation,
+)
 from ..models.queries.uncertain import uncertain_operations
 from ..plugin import registry
 from ..security.identity import parse_key
@@ -56,7 +63,12 @@ class ApprovalsView(PathHistory, BaseView):
             for each in requested_operations(session)
         ]
         return self.render_template(
-            "egestion/counter/approvals.html", title=gettext("To approve"), rows=rows, closings=self._closings()
+            "egestion/counter/approvals.html",
+            title=gettext("To approve"),
+            rows=rows,
+            closings=self._closings(),
+            several=len(merchants_seen()) > 1,
+            most=MOST_REQUESTED,
         )
 
     @staticmethod

@@ -87,6 +87,7 @@ class BulkView(PathHistory, BaseView):
             again_url=bulk_url(action.name, again) if again else None,
             key=key,
             values=values,
+            several=len(merchants_seen()) > 1,
         )
 
 

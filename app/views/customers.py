@@ -9,9 +9,11 @@ from flask_babel import lazy_gettext
 from ..models import Customer
 from ..models.search_keys import email_key, name_key, telephone_key
 from ..security.profiles import READ
+from ..web.formats import NOTHING, locale_code
 from .base import Rights
 from .interface import LedgerInterface
 from .ledger import LedgerView
+from .order_form import countries
 
 
 class CustomerView(LedgerView):
@@ -36,3 +38,12 @@ class CustomerView(LedgerView):
     ]
     search_columns: ClassVar[list[str]] = ["name_key", "telephone_key", "email_key"]
     column_kinds: ClassVar[dict[str, str]] = {"telephone": "code", "email": "code"}
+
+    def _init_properties(self) -> None:
+        super()._init_properties()
+        self.formatters_columns = self.formatters_columns | {"country": country_name}
+
+
+def country_name(code: str | None) -> str:
+    """Return a country as the reader's language calls it."""
+    return dict(countries(locale_code())).get(code or "", code or NOTHING)

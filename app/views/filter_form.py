@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
@@ -105,11 +106,16 @@ def filter_form(
     merchants: Sequence[MerchantFacts],
     words: Mapping[str, str],
     own: MultiDict[str, str],
+    called: Mapping[str, Any] = MappingProxyType({}),
 ) -> FilterForm:
-    """Return the form. `words`: the table of words of a field's codes; `own`: arguments of the page that stay."""
+    """Return the form. `words`: the table of words of a field's codes; `own`: arguments of the page that stay; `called`:
+    labels of its own."""
     values = {name: texts[0] for name, texts in given.items() if texts}
     shown = [f for f in fields if f.name not in _NOT_SHOWN and (f.name != "merchant" or len(merchants) > 1)]
-    boxes = tuple(_box(field, values, errors, merchants, words) for field in shown)
+    named = {**LABELS, **FORM_LABELS, **called}
+    boxes = tuple(
+        _box(field, str(named.get(field.name, field.name)), values, errors, merchants, words) for field in shown
+    )
     search = None
     if any(field.name == "q" for field in fields):
         search = Box("q", gettext("Search"), "text", values.get("q", ""), error=errors.get("q"))
@@ -125,13 +131,13 @@ def filter_form(
 
 def _box(
     field: Field,
+    label: str,
     values: Mapping[str, str],
     errors: Mapping[str, str],
     merchants: Sequence[MerchantFacts],
     words: Mapping[str, str],
 ) -> Box:
     value, error = values.get(field.name, ""), errors.get(field.name)
-    label = str(FORM_LABELS.get(field.name) or LABELS.get(field.name, field.name))
     if field.name == "merchant":
         names = tuple((each.short_name, each.short_name) for each in merchants)
         return Box(field.name, label, "select", value, names, error=error)

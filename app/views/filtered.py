@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -39,6 +40,11 @@ class FilteredView(LedgerView):
     list_template = "egestion/history/list.html"
     search_columns: ClassVar[list[str]] = ["id"]  # FAB's search is not used; none named would be all
     search_hint: Any = None
+    form_labels: ClassVar[Mapping[str, Any]] = MappingProxyType({})  # of filters that mean another thing than elsewhere
+    list_labels: ClassVar[Mapping[str, Any]] = MappingProxyType(
+        {}
+    )  # of heads that say another thing than a record's page
+    row_name: ClassVar[str]  # the column a row's ticks and buttons are named by, shown or not
     nothing_yet: ClassVar[Any] = lazy_gettext("Nothing has happened yet.")
 
     @expose("/list/")
@@ -106,7 +112,9 @@ class FilteredView(LedgerView):
         more: Mapping[str, Any] | None = None,
         status: int = 400,
     ) -> Any:
-        form = filter_form(self.filter_class.fields, given, errors, merchants_seen(), self.words, self._own())
+        form = filter_form(
+            self.filter_class.fields, given, errors, merchants_seen(), self.words, self._own(), self.form_labels
+        )
         widgets = {"list": self._list_of(wanted, page)} if wanted and page and page.rows else {}
         answer = self.render_template(
             self.list_template,
@@ -121,21 +129,16 @@ class FilteredView(LedgerView):
         )
         return make_response(answer, status if errors else 200)
 
-    def columns_for(self, wanted: ListFilter) -> Sequence[str]:
-        """Override where what was asked for wants another column."""
-        columns: Sequence[str] = self.list_columns
-        return columns
-
-    def values_of(self, rows: Sequence[Any], columns: Sequence[str]) -> Sequence[dict[str, Any]]:
+    def values_of(self, rows: Sequence[Any], columns: Sequence[str], wanted: ListFilter) -> Sequence[dict[str, Any]]:
         """Override where a row's value is not shown as it stands."""
         return [*self.datamodel.get_values(rows, list(columns))]
 
     def _list_of(self, wanted: ListFilter, page: Page) -> Any:
-        rows, columns = page.rows, self.columns_for(wanted)
+        rows, columns = page.rows, self.list_columns
         return self.list_widget(
-            label_columns=self.label_columns,
+            label_columns={**self.label_columns, **self.list_labels},
             include_columns=columns,
-            value_columns=self.values_of(rows, columns),
+            value_columns=self.values_of(rows, [*columns, *({self.row_name} - set(columns))], wanted),
             order_columns=[name for name in columns if name in self.filter_class.sorts],
             sorted_by=wanted.sort.name,
             formatters_columns=self.formatters_columns,

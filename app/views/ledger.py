@@ -52,8 +52,13 @@ class LedgerView(SafeView):
     @property
     def hidden_columns(self) -> list[str]:
         """The merchant is told only to people of several."""
+        return [*self.always_hidden, *self.hidden_facts]
+
+    @property
+    def hidden_facts(self) -> Sequence[str]:
+        """What a record's page does not say: the merchant, to people of one."""
         several = request and len(merchants_seen()) > 1
-        return [*self.always_hidden, *(() if several else ("merchant_id",))]
+        return () if several else ("merchant_id",)
 
     def _get_list_widget(
         self,

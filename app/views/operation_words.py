@@ -15,6 +15,7 @@ from ..web.labels import label
 from .interface import LedgerInterface
 
 ORDERS = (OperationName.TRANSACTION, OperationName.DUPLICATE)
+ACCEPTED = "00"
 ANSWERED, REASON = "answered", "reason"
 # Why the machine itself cancels at the bank: no reason of the merchant's list.
 _OF_THE_MACHINE = ("LATE", "RULE")
@@ -51,7 +52,7 @@ def answered(operation: Any) -> str:
         security_code = operation.transaction.csc_result if operation.name in ORDERS else None
         words = words_of(operation.response_code, operation.acquirer_response_code, security_code)
         return f"{code} – {gettext(words.reason)}" if code else str(gettext(words.reason))
-    return code
+    return f"{code} – {gettext('accepted')}" if code == ACCEPTED else code
 
 
 def _rejected(operation: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext
 
@@ -31,12 +31,14 @@ class OperationView(FilteredView):
         "answered", "created_by", "transaction.currency",
     ]  # fmt: skip
     show_columns: ClassVar[list[str]] = [
-        "transaction.reference", "sequence", "name", "status", "answered", "amount", "new_state", "reason", "note", "response_code",
+        "transaction.reference", "transaction.order_number", "merchant_id", "sequence", "name", "status", "answered", "amount", "new_state", "reason", "note", "response_code",
         "acquirer_response_code", "authorisation_id", "created_at", "created_by", "approved_by", "settled_at",
         "transaction.currency",
     ]  # fmt: skip
     filter_class = OperationFilter
     words: ClassVar[Mapping[str, str]] = {"name": "operation", "status": "status"}
+    form_labels: ClassVar[Mapping[str, Any]] = {"name": lazy_gettext("Operation"), "created_by": lazy_gettext("By")}
+    list_labels: ClassVar[Mapping[str, Any]] = {**form_labels, "created_at": lazy_gettext("Date")}
     row_name = "transaction.reference"
     sorts: ClassVar[Mapping[str, type]] = {"created_at": datetime, "name": str, "status": str}
     base_order: ClassVar[tuple[str, str]] = ("created_at", "desc")

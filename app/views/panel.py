@@ -55,6 +55,8 @@ def _aloud(outcome: str, sale: Any) -> str | None:
         said = gettext(
             "The bank takes a little longer today. You are not charged twice; I call you back when it has answered."
         )
+    elif outcome == HELD:
+        said = gettext("Your order is noted, thank you. We look at it once more and confirm it to you.")
     elif outcome == ENDED:
         return None
     elif sale.order_number:

@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from flask import abort, g, redirect
 from flask_appbuilder.actions import action
 from flask_babel import lazy_gettext
-from markupsafe import Markup
 
 from ..extensions import db
 from ..models import Transaction
@@ -24,12 +23,13 @@ from ..models.queries.transactions import SHOWN, TransactionFilter
 from ..plugin import Registry, registry
 from ..ports import TransactionAction
 from ..security.profiles import AMEND, AMEND_OWN, CANCEL, CANCEL_OWN, ENTER, READ, REMITTANCES
-from ..web.formats import amount
 from .action_links import bulk_url
+from .customers import country_name
 from .filtered import FilteredView
 from .interface import LedgerInterface
 from .operation_words import answered
 from .sale_remittance import coming_of
+from .sale_rows import LABELS, stacked
 from .story import story_of
 from .todo import ARGUMENT as TASK
 from .todo import ByTask
@@ -56,13 +56,12 @@ class TransactionView(ByTask, FilteredView):  # type: ignore[override]  # a sent
     show_title = lazy_gettext("Transaction")
     related_views: ClassVar[list[Any]] = [RiskHitView]
     list_columns: ClassVar[list[str]] = [
-        "created_at", "merchant_id", "reference", "order_number", "customer.name", "state", "amount", "brand", "masked_pan", "capture_date",
-        "currency",
+        "created_at", "merchant_id", "order_number", "customer.name", "state", "amount", "brand", "capture_date", "currency",
     ]  # fmt: skip
     show_fieldsets: ClassVar[list[Any]] = [
         (
             lazy_gettext("Sale"),
-            {"fields": ["reference", "order_number", "state", "channel", "created_at", "created_by", "contract.number"]},
+            {"fields": ["order_number", "reference", "merchant_id", "state", "channel", "created_at", "created_by", "contract.number"]},
         ),
         (
             lazy_gettext("Amounts"),
@@ -83,7 +82,12 @@ class TransactionView(ByTask, FilteredView):  # type: ignore[override]  # a sent
         ),
         (
             lazy_gettext("Customer"),
-            {"fields": ["customer_id", "customer.name", "customer.telephone", "customer.email", "return_context", "note"]},
+            {
+                "fields": [
+                    "customer_id", "customer.name", "customer.telephone", "customer.email", "customer.address",
+                    "customer.postal_code", "customer.country", "return_context", "note",
+                ]
+            },
         ),
         (lazy_gettext("Controls"), {"fields": ["complementary_code", "complementary_info"]}),
     ]  # fmt: skip
@@ -91,6 +95,7 @@ class TransactionView(ByTask, FilteredView):  # type: ignore[override]  # a sent
     own_arguments = (TASK,)
     words: ClassVar[Mapping[str, str]] = {"state": "state"}
     search_hint = lazy_gettext("Name, telephone, e-mail, order number or a part of it, reference, last four digits")
+    list_labels: ClassVar[Mapping[str, Any]] = LABELS
     row_name = "reference"
     nothing_yet = lazy_gettext("No order has been taken yet.")
     show_template = "egestion/history/sale.html"
@@ -110,25 +115,11 @@ class TransactionView(ByTask, FilteredView):  # type: ignore[override]  # a sent
 
     def _init_properties(self) -> None:
         super()._init_properties()
-        self.formatters_columns = self.formatters_columns | {"card_expiry": expiry}
+        self.formatters_columns = self.formatters_columns | {"card_expiry": expiry, "customer.country": country_name}
 
-    def columns_for(self, wanted: ListFilter) -> Sequence[str]:
-        """Show the telephone beside the name where it may be what was searched for. Who has several merchants sees which,
-        instead of the reference: a row stays whole at 1280 px, and the sale's page has it."""
-        several = len(g.actor.merchants) > 1
-        columns = [name for name in self.list_columns if name != "reference" or not several]
-        if is_telephone(wanted.values.get("q")):
-            columns.insert(columns.index("customer.name") + 1, "customer.telephone")
-        return columns
-
-    def values_of(self, rows: Sequence[Any], columns: Sequence[str]) -> Sequence[dict[str, Any]]:
-        """Show what a cancelled or expired sale was about, struck through: nothing of it is left."""
-        values = super().values_of(rows, columns)
-        for sale, shown in zip(rows, values, strict=True):
-            if not sale.amount:
-                was = Markup('<s class="amount">{}</s>')
-                shown["amount"] = was.format(amount(sale.original_amount, sale.currency))
-        return values
+    def values_of(self, rows: Sequence[Any], columns: Sequence[str], wanted: ListFilter) -> Sequence[dict[str, Any]]:
+        """Show the telephone below the name where it may be what was searched for."""
+        return stacked(rows, super().values_of(rows, columns, wanted), is_telephone(wanted.values.get("q")))
 
     def widget_arguments(self, rows: Sequence[Any]) -> dict[str, Any]:
         """Say for each row which of its actions are possible now."""

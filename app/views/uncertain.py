@@ -65,6 +65,7 @@ class UncertainView(PathHistory, BaseView):
             outcomes=[(code, str(word)) for code, word in OUTCOMES.items()],
             key=new_key(),
             show_url=show_url(found.sale.id),
+            several=len(merchants_seen()) > 1,
         )
 
     @expose("/<int:id>/ask", methods=["POST"])

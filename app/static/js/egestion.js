@@ -36,15 +36,42 @@
   }
 
   // Alt + letter presses or focuses the element that carries data-shortcut (never a bare letter: WCAG 2.1.4).
+  // Where each row has the same key, it is that of the row with the focus, else the first row's.
   function shortcuts() {
     on(document, "keydown", (event) => {
       if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || document.querySelector("dialog:modal")) return;
       const letter = /^[a-z0-9]$/i.test(event.key) ? event.key.toLowerCase() : event.code.replace(/^(Key|Digit)/, "").toLowerCase();
-      const target = all("[data-shortcut]").find((element) => element.dataset.shortcut === letter && element.getClientRects().length);
+      const bearers = all("[data-shortcut]").filter((element) => element.dataset.shortcut === letter && element.getClientRects().length);
+      const row = document.activeElement && document.activeElement.closest("tr");
+      const target = bearers.find((element) => row && row.contains(element)) || bearers[0];
       if (!target) return;
       event.preventDefault();
       if (target.matches("input, select, textarea")) target.focus();
       else target.click();
+      asked(target.closest("summary"));
+    });
+  }
+
+  // A question opened by its key: the focus goes where it is answered, back where it was asked.
+  function asked(summary) {
+    const question = summary && summary.closest("details.confirm");
+    if (!question) return;
+    const place = question.open ? question.querySelector(".control, button") : summary;
+    if (place) place.focus();
+  }
+
+  // Where rows have keys, up and down go from row to row, to the same control.
+  function rows() {
+    on(document, "keydown", (event) => {
+      const steps = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" };
+      if (!(event.key in steps) || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      const row = event.target.matches("input, select, textarea") ? null : event.target.closest("tbody tr");
+      if (!row || !row.parentElement.querySelector("[data-shortcut]")) return;
+      event.preventDefault();
+      const next = row[steps[event.key]];
+      if (!next) return;
+      const same = event.target.dataset.shortcut && next.querySelector(`[data-shortcut="${event.target.dataset.shortcut}"]`);
+      (same || next.querySelector("a[href], summary, button")).focus();
     });
   }
 
@@ -108,6 +135,7 @@
 
   once();
   shortcuts();
+  rows();
   drops();
   on(document, "DOMContentLoaded", () => {
     menu();

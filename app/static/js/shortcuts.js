@@ -35,7 +35,7 @@
     if (element.ariaLabel) return element.ariaLabel;
     if (element.labels && element.labels.length) return element.labels[0].textContent.trim();
     const copy = element.cloneNode(true);
-    for (const sign of copy.querySelectorAll("kbd")) sign.remove();
+    for (const sign of copy.querySelectorAll("kbd, .unseen")) sign.remove();
     return copy.textContent.trim();
   }
 
@@ -45,7 +45,8 @@
     if (dialog.open) return;
     // A page that says itself what its keys do is believed: a button's text of this moment says less.
     const told = Array.from(document.querySelectorAll("[data-keys] > div")).map((each) => each.cloneNode(true));
-    const own = told.length ? [] : Array.from(document.querySelectorAll("[data-shortcut]")).filter((element) => element.getClientRects().length);
+    const seen = told.length ? [] : Array.from(document.querySelectorAll("[data-shortcut]")).filter((element) => element.getClientRects().length);
+    const own = seen.filter((element, place) => seen.findIndex((other) => other.dataset.shortcut === element.dataset.shortcut) === place); // one of each row
     const search = searchBox();
     const declared = Array.from(document.querySelectorAll("template[data-shortcuts]")).map((each) => each.content.cloneNode(true));
     list.replaceChildren(...told, ...(search ? [line("/", nameOf(search))] : []), ...own.map((element) => line("Alt " + element.dataset.shortcut.toUpperCase(), nameOf(element))), ...declared, ...fixed);
