@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from ..domain.errors import InvalidInput
@@ -15,7 +16,7 @@ from .actions import TAKES, fields_of, read_action
 from .counter import CUSTOMER, on_page
 from .typed import amount_of, card_numbers_in, one_line, telephone_of, whole_of
 
-AMENDABLE = ("order_number", "customer_id", "note")
+AMENDABLE = ("order_number", "customer_id", "shipping_date", "note")
 
 
 def names_of(action: TransactionAction, state: str) -> tuple[str, ...]:
@@ -85,7 +86,7 @@ def _fields(action: TransactionAction) -> tuple[Field, ...]:
 def _changes(body: dict[str, object], values: Mapping[str, str], sale: Any, names: Sequence[str]) -> dict[str, object]:
     """Only what differs from the sale is given; emptied is given as null, so that it is emptied."""
     changed: dict[str, object] = {
-        name: body.get(name) for name in AMENDABLE if (body.get(name) or None) != (getattr(sale, name) or None)
+        name: body.get(name) or None for name in AMENDABLE if (body.get(name) or None) != _as_typed(getattr(sale, name))
     }
     if "customer" in names:
         now = {part: getattr(sale.customer, part, None) or None for part in CUSTOMER_FIELDS}
@@ -93,6 +94,10 @@ def _changes(body: dict[str, object], values: Mapping[str, str], sale: Any, name
         if wanted != now:
             changed["customer"] = wanted
     return changed
+
+
+def _as_typed(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value or None
 
 
 def _customer(part: str, text: str | None) -> str | None:

@@ -43,7 +43,7 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
             Field("capture_mode", choice(CaptureMode)),
             Field("capture_day", Whole(0, MAX_CAPTURE_DAY)),
             Field("capture_date", Day(), about="the merchant's local day"),
-            Field("shipping_date", Day(), about="the day the goods leave; without capture_date it is remitted then"),
+            Field("shipping_date", Day(), about="the day the goods leave; a sale moved without capture_date is remitted then"),
             Field("decision", choice(("cancel", "close"))),
             Field("outcome", choice(OUTCOMES), about="with close: what the bank's written answer says"),
         )
@@ -65,7 +65,7 @@ TAKES: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         Verb.REFUND: _take("amount", "reason", "note", "confirm"),
         Verb.VALIDATE: _take("amount", "reason", "note"),
         Verb.CAPTURE: _take("reason", "note"),
-        Verb.AMEND: _take("order_number", "customer_id", "customer", "note"),
+        Verb.AMEND: _take("order_number", "customer_id", "customer", "shipping_date", "note"),
         Verb.DUPLICATE: _take("order_number", "amount", "capture_mode", "capture_day", "note"),
         Verb.ACCEPT_CHALLENGE: _take("reason", "note"),
         Verb.REFUSE_CHALLENGE: _take("reason", "note"),

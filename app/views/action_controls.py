@@ -135,12 +135,15 @@ def _date(_session: Any, sale: Any, _verb: str, name: str) -> Control:
     return Control(name, "date", hint=hint, width="medium", attrs=attrs)
 
 
-def _shipping(_session: Any, sale: Any, _verb: str, name: str) -> Control:
-    attrs = {"min": _today(sale).isoformat()}
-    if sale.limit_date is not None:
+def _shipping(_session: Any, sale: Any, verb: str, name: str) -> Control:
+    amended = verb == Verb.AMEND
+    first = local_day(sale.created_at, ZoneInfo(sale.merchant.zone)) if amended else _today(sale)
+    attrs = {"min": first.isoformat()}
+    if sale.limit_date is not None and not (amended and sale.captured_amount):
         attrs["max"] = sale.limit_date.isoformat()
     value = sale.shipping_date.isoformat() if sale.shipping_date else ""
-    return Control(name, "date", value, hint=shipping_hint(), width="medium", attrs=attrs)
+    hint = gettext("The day the goods leave. When it is remitted stays as planned.") if amended else shipping_hint()
+    return Control(name, "date", value, hint=hint, width="medium", attrs=attrs)
 
 
 def _operation(_session: Any, sale: Any, _verb: str, name: str) -> Control:

@@ -30,7 +30,7 @@ from ..web.refusals import field_sentences
 from .action_links import possible_actions
 from .base import Rights
 from .bulk_rows import may_ask
-from .calendar_days import cards_of, runs_of, spoken
+from .calendar_days import cards_of, closed_contracts, runs_of, spoken
 from .expected import expected
 from .filter_form import filter_form
 from .history import PathHistory
@@ -108,6 +108,8 @@ class CalendarView(PathHistory, BaseView):
         page: Page | None = None,
     ) -> Any:
         merchants = merchants_seen()
+        mine = [each for each in contracts_of(db.session(), merchants) if each.active]
+        shut = closed_contracts(mine)[day] if day is not None else []
         form = filter_form(DayFilter.fields, given, errors, merchants, WORDS, MultiDict())
         sales = page.rows if page else []
         possible = {sale.id: possible_actions(g.actor, sale) for sale in sales}
@@ -116,7 +118,8 @@ class CalendarView(PathHistory, BaseView):
             title=gettext("Late") if day is None else spoken(day).capitalize(),
             day=day,
             around=_around(day),
-            closed=day is not None and is_closed(day),
+            closed=day is not None and (is_closed(day) or 0 < len(mine) == len(shut)),
+            closed_for=shut,
             tomorrow=day is not None and any(day == _today(each) + timedelta(days=1) for each in merchants),
             form=form,
             sales=sales,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from babel.dates import format_date
 from flask_babel import gettext
 
-from ..domain.closed_days import is_closed
+from ..domain.closed_days import days_in, is_closed
 from ..domain.credits import Credit
 from ..domain.days import local_day, next_remittance
 from ..models.merchant import Contract
@@ -50,7 +50,8 @@ class DayCard:
     title: str
     whole: Part
     parts: list[Part] = field(default_factory=list)
-    closed: bool = False
+    closed: bool = False  # for every contract
+    closed_for: list[str] = field(default_factory=list)  # else the contracts whose own bank is closed
     today: bool = False
     tomorrow: bool = False
 
@@ -90,6 +91,7 @@ def cards_of(
     """Return what is late, and the days in order; a cell of a day that is not among `days` has a card too."""
     todays = {local_day(at, each.zone_info) for each in merchants}
     known = {each.id: each for each in contracts}
+    shut = closed_contracts(contracts)
     found: list[DayCard] = []
     for day in [None, *sorted({*days, *(cell.day for cell in cells if cell.day is not None)})]:
         mine = [cell for cell in cells if cell.day == day]
@@ -100,12 +102,22 @@ def cards_of(
             title=gettext("Late") if day is None else spoken(day),
             whole=_part(mine, day, known[ids[0]] if len(ids) == 1 else None),
             parts=parts if len(parts) > 1 else [],
-            closed=day is not None and is_closed(day),
+            closed=day is not None and (is_closed(day) or 0 < len(contracts) == len(shut.get(day, ()))),
+            closed_for=shut.get(day, []) if day is not None and not is_closed(day) else [],
             today=day in todays,
             tomorrow=day is not None and day - timedelta(days=1) in todays,
         )
         found.append(card)
     return found[0], found[1:]
+
+
+def closed_contracts(contracts: Iterable[Contract]) -> defaultdict[date, list[str]]:
+    """Return, by day, the numbers of the contracts whose own bank is closed then, beside what is closed for everybody."""
+    found: defaultdict[date, list[str]] = defaultdict(list)
+    for contract in contracts:
+        for day in days_in(contract.bank_closed_on):
+            found[day].append(contract.number)
+    return found
 
 
 def _part(cells: Sequence[Cell], day: date | None, contract: Contract | None) -> Part:

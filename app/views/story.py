@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -74,13 +74,19 @@ def _details(event: Any) -> list[str]:
             said.append(gettext("The goods leave on %(day)s", day=_day(data["shipping_date"])))
         return said
     if event.kind == Event.AMENDED.name and data.get("old"):
-        numbers = data["old"].get("order_number")
-        return [gettext("The order number was %(number)s before", number=numbers)] if numbers else []
+        return list(_amended(data["old"]))
     if event.kind == Event.DUPLICATED.name and data.get("reference"):
         return [gettext("The new sale is %(reference)s", reference=data["reference"])]
     if data.get("note"):
         return [str(data["note"])]
     return []
+
+
+def _amended(old: dict[str, Any]) -> Iterator[str]:
+    if old.get("order_number"):
+        yield gettext("The order number was %(number)s before", number=old["order_number"])
+    if old.get("shipping_date"):
+        yield gettext("The shipping day was %(day)s before", day=_day(old["shipping_date"]))
 
 
 def _day(text: str | None) -> str:

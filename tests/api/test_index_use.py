@@ -29,13 +29,14 @@ CUSTOMERS = """INSERT INTO customer (merchant_id, name, name_key, telephone_key,
 FILL = """INSERT INTO transaction (merchant_id, contract_id, reference, order_number, order_key, channel, state,
     payment_pattern, currency, original_amount, amount, captured_amount, refunded_amount, reserved_amount, card_id, brand,
     brand_choice, bin, last4, masked_pan, card_expiry, capture_mode, capture_day, capture_tries, held, customer_id, customer_row_id,
-    created_at, created_by)
+    created_at, created_by, shipping_date)
     SELECT :merchant, :contract, 'V' || n, 'Ord ' || n, 'ORD ' || n,
     CASE WHEN n % 200 = 0 THEN 'FAX_ORDER' ELSE 'TELEPHONE_ORDER' END, CASE WHEN n % 200 = 1 THEN 'REFERRAL' ELSE 'REFUSED' END,
     'ONE_SHOT', 'EUR', 100 + n, 100 + n, 0, 0, 0, :card, CASE WHEN n % 200 = 2 THEN 'AMEX' ELSE 'CB' END,
     'ONLY', '497010', lpad((n % 10000)::text, 4, '0'), '497010######' || lpad((n % 10000)::text, 4, '0'), '203112',
     'AUTHOR_CAPTURE', 0, 0, false, 'C' || n, (SELECT min(id) FROM customer WHERE merchant_id = :merchant) + n - 1,
-    timestamptz '2026-01-01' + n * interval '1 minute', 'clerk' || n % 200 FROM generate_series(1, :sales) n"""
+    timestamptz '2026-01-01' + n * interval '1 minute', 'clerk' || n % 200,
+    date '2026-01-01' + n % 200 FROM generate_series(1, :sales) n"""
 OPERATE = """INSERT INTO operation (merchant_id, transaction_id, sequence, name, status, amount, created_at, created_by,
     inquiries, not_found_count) SELECT merchant_id, id, 1, 'TRANSACTION',
     CASE WHEN id % 200 = 0 THEN 'FAILED' ELSE 'DONE' END, amount, created_at, created_by, 0, 0
@@ -122,6 +123,7 @@ def test_a_page_in_any_order_reads_a_page(volume: Volume, sort: str) -> None:
         {"date_from": ["2026-01-03"], "date_to": ["2026-01-03"], "created_by": ["clerk7"]},
         {"created_by": ["clerk7"]},
         {"customer_id": ["C777"]},
+        {"shipping_date": ["2026-03-07"]},
         {"date_to": ["2026-01-01"], "state": ["REFERRAL"]},
     ],
 )

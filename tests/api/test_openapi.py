@@ -51,7 +51,7 @@ def test_bodies_and_parameters_are_those_the_parser_reads(app: Flask) -> None:
         assert list(body(path, "patch" if verb == "move" else "post")["properties"]) == [each.name for each in fields]
     query = [each["name"] for each in paths["/transactions"]["get"]["parameters"]]
     assert query == [field.name for field in transactions.PARAMETERS]
-    wanted = """merchant order_number state brand channel last4 amount date_from date_to created_by customer_id q sort
+    wanted = """merchant order_number state brand channel last4 amount date_from date_to created_by customer_id shipping_date q sort
         cursor page_size""".split()
     assert set(query) == set(wanted)
 

@@ -191,6 +191,31 @@ def test_a_day_says_when_the_bank_is_closed_what_lapses_and_when_the_credit_come
     assert f"PARIS {number} PARIS CARD 21:00 (Europe/Paris) 26 Mar 2027 (today's has left)" in late
 
 
+def test_the_days_a_contracts_own_bank_is_closed_are_marked_in_words(shop: Shop, clock: BusinessClock, as_: As) -> None:
+    shop.sale(State.TO_CAPTURE, amount=10_000, capture_date=date(2027, 3, 30))
+    with shop.books() as session:
+        session.execute(update(Contract).where(Contract.merchant_id == shop.merchants[FAR]).values(active=False))
+        card = session.scalars(select(Contract).where(Contract.merchant_id == shop.merchants[PARIS])).one()
+        amex = make_contract(session, shop.merchant(session, PARIS), "AMEX")
+        card.bank_closed_on, amex.bank_closed_on = "2027-03-27,2027-03-30,2027-03-31", "2027-03-31"
+
+    def marks(page: str) -> dict[str, str]:
+        found = re.findall(r'aria-labelledby="day-([^"]+)">.*?</h2>(.*?)(?=<p class="leaves">|<p class="hint">|<div)', page, re.DOTALL)
+        return {day: re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text)).strip() for day, text in found}
+
+    said = marks(as_("supervisor").get("/calendar/").text)
+    assert said["2027-03-27"] == "bank closed"  # a Saturday: for everybody
+    assert said["2027-03-30"] == f"bank closed: contract {card.number}"
+    assert said["2027-03-31"] == "bank closed"
+    assert said["2027-04-01"] == ""
+    own, both, other = (
+        as_("supervisor").get(f"/calendar/{day}/").text for day in ("2027-03-30", "2027-03-31", "2027-04-01")
+    )
+    assert f"The bank of contract {card.number} is closed on this day" in own
+    assert "The bank is closed on this day" in both
+    assert "closed on this day" not in other
+
+
 def test_what_is_late_leaves_with_the_next_remittance(shop: Shop, clock: BusinessClock, as_: As) -> None:
     sale = shop.sale(State.TO_CAPTURE, amount=700, capture_date=THURSDAY - timedelta(days=1))
     page = as_("accountant").get("/calendar/").text

@@ -72,6 +72,7 @@ class Books:
                     last4=f"{number % 25:04d}",
                     created_by=chance.choice(("clerk", "supervisor", "clerk2")),
                     customer_id=f"C{number % 30}",
+                    shipping_date=date(2026, 3, 28 + number % 3) if number % 4 else None,
                     customer_row_id=customer.id,
                 )
                 self.rows.append((sale, merchant, name, telephone))
@@ -155,6 +156,7 @@ FILTERS: dict[tuple[str, str], Callable[..., bool]] = {
     ("date_to", "2026-03-29"): lambda sale, merchant, *_: local(sale, merchant) <= date(2026, 3, 29),
     ("created_by", "clerk"): lambda sale, *_: sale.created_by == "clerk",
     ("customer_id", "C7"): lambda sale, *_: sale.customer_id == "C7",
+    ("shipping_date", "2026-03-29"): lambda sale, *_: sale.shipping_date == date(2026, 3, 29),
     ("q", "0007"): lambda sale, merchant, name, telephone: sale.last4 == "0007" or "0007" in (sale.order_key or ""),
     ("q", "b-1"): lambda sale, *_: "B-1" in (sale.order_key or ""),
     ("q", "dupon"): words("DUPON"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from app.domain.errors import InvalidInput, NotPermitted
@@ -38,6 +40,38 @@ def test_what_is_not_given_stays(shop: Shop) -> None:
     assert (sale.order_number, sale.customer_id, sale.note) == ("E-3", "C7", "seen")
     with pytest.raises(InvalidInput):
         shop.act(reference, "amend")
+
+
+def test_the_shipping_day_is_amended_and_the_remittance_stays_as_planned(shop: Shop, clock: BusinessClock) -> None:
+    clock.at("2027-03-10 12:00")
+    reference = shop.sold(shipping_date=date(2027, 3, 12))
+    assert shop.act(reference, "amend", shipping_date=date(2027, 3, 15)).status == 200
+    sale = shop.sale(reference)
+    assert (sale.shipping_date, sale.capture_date) == (date(2027, 3, 15), date(2027, 3, 12))
+    assert sale.events[-1].data["old"] == {"shipping_date": "2027-03-12"}
+    shop.act(reference, "amend", shipping_date=None)
+    assert shop.sale(reference).shipping_date is None
+    clock.at("2027-03-11 12:00")
+    shop.act(reference, "amend", shipping_date=date(2027, 3, 10))  # they have left already
+    assert shop.sale(reference).shipping_date == date(2027, 3, 10)
+
+
+@pytest.mark.parametrize(
+    ("day", "code"), [("2027-03-09", "shipping_date_past"), ("2027-03-17", "shipping_date_beyond_limit")]
+)
+def test_a_shipping_day_before_the_order_or_beyond_the_limit_is_refused(
+    shop: Shop, clock: BusinessClock, day: str, code: str
+) -> None:
+    clock.at("2027-03-10 12:00")
+    reference = shop.sold()
+    with pytest.raises(InvalidInput) as refused:
+        shop.act(reference, "amend", shipping_date=date.fromisoformat(day), note="lost")
+    assert [(each.field, each.code) for each in refused.value.errors] == [("shipping_date", code)]
+    sale = shop.sale(reference)
+    assert (sale.shipping_date, sale.note, len(sale.operations)) == (None, None, 1)
+    shop.act(reference, "capture")
+    if code == "shipping_date_beyond_limit":  # what is remitted may leave later
+        assert shop.act(reference, "amend", shipping_date=date.fromisoformat(day)).status == 200
 
 
 def test_the_order_number_the_merchant_asks_for_cannot_be_emptied(shop: Shop) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -113,6 +114,22 @@ def test_an_amendment_changes_what_was_changed_and_keeps_the_rest(supervisor: De
     now = supervisor.sale(sale.reference)
     assert (now.order_number, now.note, now.customer.name) == ("C-2", None, "Ann")
     assert (now.customer.telephone, now.customer.email) == ("+33612345678", "ann@example.test")
+
+
+def test_the_shipping_day_is_amended_by_form_and_told_in_the_story(supervisor: Desk) -> None:
+    sale = supervisor.taken(order_number="C-3")
+    today, later = (sale.limit_date - timedelta(days=days) for days in (6, 4))
+    assert filled_in(supervisor.form(sale, "amend").text)["shipping_date"] == ""
+    supervisor.act(sale, "amend", shipping_date=later.isoformat())
+    now = supervisor.sale(sale.reference)
+    assert (now.shipping_date, now.capture_date, now.order_number) == (later, sale.capture_date, "C-3")
+    assert "at least one field" in supervisor.act(sale, "amend", shipping_date=later.isoformat()).text
+    refused = supervisor.act(sale, "amend", shipping_date=(today - timedelta(days=1)).isoformat())
+    assert "cannot leave before the order was taken" in refused.text
+    assert supervisor.sale(sale.reference).shipping_date == later
+    supervisor.act(sale, "amend", shipping_date="")
+    assert supervisor.sale(sale.reference).shipping_date is None
+    assert "The shipping day was" in supervisor.client.get(f"/transactions/show/{sale.id}").text
 
 
 def test_a_duplicate_leads_to_the_new_sale(supervisor: Desk, bank: BankProcess) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ...domain.brands import BRANDS
 from ...domain.errors import NotFound
-from ...domain.field_kinds import Text, Whole, choice
+from ...domain.field_kinds import Day, Text, Whole, choice
 from ...domain.fields import Field
 from ...domain.money import MAX_AMOUNT
 from ...domain.states import STORED
@@ -51,6 +51,7 @@ PARAMETERS = (
     *DAYS,
     Field("created_by", Text(64), about="user name"),
     Field("customer_id", Text(19)),
+    Field("shipping_date", Day(), about="the day the goods leave"),
     Field(
         "q",
         Text(64),
@@ -66,6 +67,7 @@ _NARROWING = (
     "last4",
     "created_by",
     "customer_id",
+    "shipping_date",
     "order_number",
     "amount",
     "date_from",
@@ -111,7 +113,7 @@ class TransactionFilter(ListFilter):
         """Return the conditions on rows of merchants that share a zone."""
         sale, values = Transaction, self.values
         conditions = [of_merchants(sale, group)]
-        for name in ("state", "brand", "channel", "last4", "created_by", "customer_id"):
+        for name in ("state", "brand", "channel", "last4", "created_by", "customer_id", "shipping_date"):
             if values.get(name) is not None:
                 conditions.append(getattr(sale, name) == values[name])
         if values.get("order_number") is not None:
