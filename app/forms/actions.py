@@ -43,7 +43,11 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
             Field("capture_mode", choice(CaptureMode)),
             Field("capture_day", Whole(0, MAX_CAPTURE_DAY)),
             Field("capture_date", Day(), about="the merchant's local day"),
-            Field("shipping_date", Day(), about="the day the goods leave; a sale moved without capture_date is remitted then"),
+            Field(
+                "shipping_date",
+                Day(),
+                about="the day the goods leave; a sale moved without capture_date is remitted then",
+            ),
             Field("decision", choice(("cancel", "close"))),
             Field("outcome", choice(OUTCOMES), about="with close: what the bank's written answer says"),
         )

@@ -200,7 +200,9 @@ def test_the_days_a_contracts_own_bank_is_closed_are_marked_in_words(shop: Shop,
         card.bank_closed_on, amex.bank_closed_on = "2027-03-27,2027-03-30,2027-03-31", "2027-03-31"
 
     def marks(page: str) -> dict[str, str]:
-        found = re.findall(r'aria-labelledby="day-([^"]+)">.*?</h2>(.*?)(?=<p class="leaves">|<p class="hint">|<div)', page, re.DOTALL)
+        found = re.findall(
+            r'aria-labelledby="day-([^"]+)">.*?</h2>(.*?)(?=<p class="leaves">|<p class="hint">|<div)', page, re.DOTALL
+        )
         return {day: re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text)).strip() for day, text in found}
 
     said = marks(as_("supervisor").get("/calendar/").text)
