@@ -73,6 +73,7 @@ class RemittanceView(FilteredView):
         "state": "remittance", "debit_amount": "amount", "credit_amount": "amount", "net_amount": "amount",
         "contract.number": "code",
     }  # fmt: skip
+    row_name = "number"
     currency_column = "contract.currency"
     always_hidden: ClassVar[Sequence[str]] = ("contract.currency",)
 
