@@ -29,7 +29,7 @@ from ..security.profiles import READ
 from ..web import formats
 from ..web.refusals import field_sentences, sentence
 from .action_controls import Control, controls, named, remaining
-from .action_links import possible_actions, show_url, why_not
+from .action_links import possible_actions, show_url, status_of_refusal, why_not
 from .action_results import message_of
 from .base import Rights
 from .field_labels import summary_line
@@ -103,7 +103,7 @@ class ActionFormsView(PathHistory, BaseView):
             shown.append(Control("confirm", "checkbox", "unpaid"))
         shown = [_filled(control, values, fields) for control in shown]
         notice = sentence(error, sale.currency, zone) if error is not None and not fields else None
-        known = {control.name for control in shown}
+        known, reference = {control.name for control in shown}, sale.reference
         parcel = _is_second_parcel(action, sale)
         elsewhere = [text for name, text in fields.items() if name not in known]
         page = self.render_template(
@@ -130,7 +130,7 @@ class ActionFormsView(PathHistory, BaseView):
             show_url=show_url(sale.id),
             several=len(merchants_seen()) > 1,
         )
-        status = error.status if error is not None else 200 if possible else _status_when_not(action)
+        status = error.status if error is not None else 200 if possible else status_of_refusal(action, reference)
         return make_response(page, status)
 
     @staticmethod
@@ -166,10 +166,6 @@ def _amount_shown(sale: Any, verb: str, values: Mapping[str, str]) -> str:
         return formats.amount(parse_amount(typed_again, sale.currency, formats.locale_code()[:2]), sale.currency)
     except Rejected:
         return f"{typed_again} {sale.currency}"
-
-
-def _status_when_not(action: TransactionAction) -> int:
-    return 409 if g.actor.may(action.right) else 403
 
 
 def _closing(sale: Any) -> Mapping[str, Any] | None:

@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 from flask import g
 from flask_babel import gettext
 
+from ..database import release_request_connection
 from ..domain.actor import Actor
+from ..domain.errors import DomainError, NotAllowedInState
 from ..domain.states import State
 from ..domain.verbs import Verb
 from ..plugin import registry
@@ -43,6 +45,22 @@ def show_url(transaction_id: int) -> str:
 def bulk_url(verb: str, sale_ids: Iterable[int]) -> str:
     """Return the address of the form between several ticked sales and the verb."""
     return "/bulk/?" + urlencode([("verb", verb), *(("sale", each) for each in sale_ids)])
+
+
+def status_of_refusal(action: TransactionAction, reference: str) -> int:
+    """Return the status with which the action would be refused now: 403 or 409, as the API does (interface.md).
+
+    Gives the request's connection back first: what the session loaded is not to be read any more.
+    """
+    release_request_connection()
+    try:
+        if action.name in _CORE:
+            registry().demand(g.actor, reference, action.name)
+        else:
+            g.actor.demand(action.right)
+    except DomainError as refusal:
+        return refusal.status
+    return NotAllowedInState.status
 
 
 def why_not(action: TransactionAction, sale: Any) -> str:

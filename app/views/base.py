@@ -106,9 +106,13 @@ class SafeView(PathHistory, ModelView):
         """Do a registered action on one row of the scope."""
         action = self._permitted(name)
         row = self.datamodel.get(pk, self._base_filters)
-        if row is None or not action.single:
+        if row is None or not action.single or not self.may_act_on(name, row):
             abort(404)
         return action.func(row)
+
+    def may_act_on(self, name: str, row: Any) -> bool:
+        """Whether the action is about this row at all; who may do it was asked before."""
+        return True
 
     @expose("/action_post", methods=["POST"])
     def action_post(self) -> Any:

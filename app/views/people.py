@@ -97,6 +97,9 @@ def twice() -> dict[str, PasswordField]:
     }
 
 
+OWN_ACTIONS = ("resetmypassword", "userinfoedit")
+
+
 class UserView(SettingsView, UserDBModelView):
     """`/users`: no password, no hash, no group; nobody changes their own row here."""
 
@@ -134,6 +137,10 @@ class UserView(SettingsView, UserDBModelView):
         super()._init_forms()
         for form in (self.add_form, self.edit_form, self.search_form):
             form.roles.kwargs["get_label"] = profile_name
+
+    def may_act_on(self, name: str, row: Any) -> bool:
+        """One's own password and names are one's own: another's number is not found, whoever asks."""
+        return bool(name not in OWN_ACTIONS or row.id == g.user.id)
 
     def demand_editable(self, item: Any) -> None:
         """Nobody changes their own row: 403."""

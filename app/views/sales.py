@@ -23,7 +23,7 @@ from ..models.queries.transactions import SHOWN, TransactionFilter
 from ..plugin import Registry, registry
 from ..ports import TransactionAction
 from ..security.profiles import AMEND, AMEND_OWN, CANCEL, CANCEL_OWN, ENTER, READ, REMITTANCES
-from .action_links import bulk_url
+from .action_links import bulk_url, status_of_refusal
 from .customers import country_name
 from .filtered import FilteredView
 from .interface import LedgerInterface
@@ -204,7 +204,7 @@ def _action(found: TransactionAction) -> Callable[[Any, Any], Any]:
         if isinstance(sale, list):
             return redirect(bulk_url(found.name, [each.id for each in sale]), 303)
         if found.name not in allowed(sale):
-            abort(409)
+            abort(status_of_refusal(found, sale.reference))
         return redirect(f"/transactions/{sale.id}/{found.name}", 303)
 
     handler: Callable[[Any, Any], Any] = action(found.name, found.label, None, multiple=found.bulk)(lead)

@@ -29,7 +29,7 @@ _ACTIONS: tuple[tuple[Verb, str, str, tuple[str, ...], str | None, bool], ...] =
     (Verb.MOVE, N_("Move"), profiles.MOVE, ("capture_date", "shipping_date"), None, True),
     (Verb.HOLD, N_("Hold"), profiles.HOLD, ("note",), N_("Keep this sale out of the remittances?"), True),
     (Verb.RELEASE, N_("Release"), profiles.HOLD, ("note",), N_("Put this sale back into the remittances?"), True),
-    (Verb.WITHDRAW, N_("Withdraw"), profiles.READ, ("operation", "note"), N_("Withdraw what waits?"), False),
+    (Verb.WITHDRAW, N_("Withdraw"), profiles.CANCEL, ("operation", "note"), N_("Withdraw what waits?"), False),
     (Verb.RESOLVE, N_("Resolve"), profiles.RESOLVE, ("decision", "outcome", "note"), None, False),
 )  # fmt: skip
 

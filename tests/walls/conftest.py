@@ -33,6 +33,17 @@ def world(app: Flask) -> World:
     return build(app)
 
 
+@pytest.fixture(scope="module")
+def world_made_anew(app: Flask, world: World, servers: Settings, written_tables: tuple[str, ...]) -> Iterator[None]:
+    """Behind the module's tests the world is as `build` makes it, whatever their requests did to it."""
+    yield
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    empty(servers, written_tables)
+    vars(world).update(vars(build(app)))
+
+
 @pytest.fixture
 def without_csrf(app: Flask) -> Iterator[None]:
     """Forms are taken without their token, to reach what lies behind it."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from flask import Flask
 from werkzeug.routing import Rule
+
+from app.plugin import registry
 
 STATIC = ("static", "appbuilder.static")
 # The table whose row a route of this address shows.
@@ -30,13 +32,11 @@ TABLES = {
 }
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A route and method, and the address with a merchant's own rows in it."""
-
-    rule: str
-    method: str
-    path: str
+DEED_PLACES = ("<verb>", "<string:name>", "<decision>")
+FORMS = "/transactions/<int:id>/<verb>"
+BULK = "/bulk/"
+DECISIONS = "/approvals/<int:id>/<decision>"
+ACTION, ACTION_POST = "/action/<string:name>/<pk>", "/action_post"
 
 
 def routes(app: Flask) -> Iterator[tuple[Rule, str]]:
@@ -47,18 +47,45 @@ def routes(app: Flask) -> Iterator[tuple[Rule, str]]:
                 yield rule, method
 
 
-def address(rule: Rule, rows: dict[str, int], reference: str, user_id: int) -> str:
-    """Return the rule with numbers and names of one merchant's rows in its places."""
+def deeds(app: Flask, rule: str) -> Sequence[str]:
+    """Return what a route can be asked to do, where an argument or its form names it; one empty name elsewhere."""
+    actions = registry(app).actions
+    if rule == FORMS:
+        return tuple(actions)
+    if rule == BULK:
+        return tuple(name for name, action in actions.items() if action.bulk)
+    if rule == DECISIONS:
+        return ("approve", "reject")
+    if rule.endswith((ACTION, ACTION_POST)):
+        return tuple(view_of(app, rule.split("/")[1]).actions)
+    return ("",)
+
+
+def named(rule: str, deed: str) -> str:
+    """Return the route of one deed as the table writes it."""
+    for place in DEED_PLACES:
+        if place in rule:
+            return rule.replace(place, deed) if deed else rule
+    return f"{rule} {deed}".strip()
+
+
+def view_of(app: Flask, route: str) -> Any:
+    """Return the model view of a route; forms on the same records are another view."""
+    views = app.extensions["appbuilder"].baseviews
+    return next(view for view in views if view.route_base == f"/{route}" and hasattr(view, "datamodel"))
+
+
+def address(rule: Rule, rows: dict[str, int], reference: str, user_id: int, deed: str = "") -> str:
+    """Return the rule with numbers and names of one merchant's rows in its places; `deed` is one of `deeds`."""
     first = rule.rule.strip("/").split("/")[0]
     own = {"users": user_id, "roles": 1, "memberships": 1}.get(first, rows.get(TABLES.get(first, ""), 1))
-    action = {"users": "resetpasswords", "gateway-accounts": "tryconnection"}.get(first, "cancel")
+    action = deed or {"users": "resetpasswords", "gateway-accounts": "tryconnection"}.get(first, "cancel")
+    numbers = {"people": user_id, "shipped": rows["transaction"], "alarms": rows["alarm"], "transactions": own}
     values = {
         "pk": own,
-        "verb": "cancel",
-        "decision": "approve",
-        "id": {"people": user_id, "shipped": rows["transaction"], "alarms": rows["alarm"]}.get(
-            first, rows["operation"]
-        ),
+        "verb": deed or "cancel",
+        "decision": deed or "approve",
+        "id": numbers.get(first, rows["operation"]),
         "change": "enable",
         "token": "no-token",
         "reference": reference,

@@ -1,20 +1,22 @@
 """url_map x methods x profiles: what every route answers to everybody, as a committed table.
 
 `python -m tests.walls.table` starts servers, asks, and prints the difference; `--write` makes the table anew, to be read
-line by line in the diff. Each route is asked for the person's own merchant's rows, forms without a value.
+line by line in the diff. Each route is asked for the person's own merchant's rows, once for each verb or action it leads
+to; the forms and bodies of these are filled in (tests/walls/filled.py), those of settings are empty.
 """
 
 from __future__ import annotations
 
 import csv
 import sys
-import uuid
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from werkzeug.routing import Rule
 
-from tests.walls.routes import address, routes
+from tests.walls.filled import Form, Rows, body_of, form_of, key
+from tests.walls.routes import ACTION_POST, BULK, FORMS, address, deeds, named, routes
 from tests.walls.world import PEOPLE, A, World
 
 TABLE = Path(__file__).with_name("expectations.csv")
@@ -26,19 +28,39 @@ REMOVING = "/delete/<pk>"
 REFUSED_SALE = 7  # of world.STATES: no verb but amend is possible, so a permitted call is 409 and changes nothing
 
 
+# What holds a form that says who may; the others are asked without a value.
+FILLED = (FORMS, BULK, ACTION_POST, "/alarms/acknowledge", "/counter", "/approvals/<int:id>/<decision>")
+
+
 def answers(world: World) -> dict[Row, dict[str, str]]:
     """Ask every route as everybody. CSRF protection must be off."""
     found: dict[Row, dict[str, str]] = {}
     tokens = {name: world.token(user(name)) for name in PEOPLE}
     for rule, method in routes(world.app):
-        line = found[rule.rule, method] = {}
-        for name in COLUMNS:
-            path = address(rule, world.rows[A], world.references[A][REFUSED_SALE], world.users[f"clerk_{A}"])
-            if rule.rule.endswith(REMOVING):
-                path = path.rsplit("/", 1)[0] + "/999999"
-            client = world.client(None if name == NOBODY else user(name))
-            line[name] = str(ask(client, method, path, tokens.get(name)).status_code)
+        for deed in deeds(world.app, rule.rule):
+            line = found[named(rule.rule, deed), method] = {}
+            for name in COLUMNS:
+                path = path_of(world, rule, deed)
+                client = world.client(None if name == NOBODY else user(name))
+                sent = sent_with(world, rule.rule, deed, name)
+                line[name] = str(ask(client, method, path, tokens.get(name), sent).status_code)
     return found
+
+
+def path_of(world: World, rule: Rule, deed: str) -> str:
+    """Return the address of A's refused sale, and of A's other rows."""
+    rows = world.rows[A] | {"transaction": world.sales[A][REFUSED_SALE]}
+    path = address(rule, rows, world.references[A][REFUSED_SALE], world.users[f"clerk_{A}"], deed)
+    return path.rsplit("/", 1)[0] + "/999999" if rule.rule.endswith(REMOVING) else path
+
+
+def sent_with(world: World, rule: str, deed: str, name: str) -> Form:
+    """Return the form of a page, or the body of a call, with A's rows in it."""
+    sale = world.users[f"clerk_{A}"] if rule.startswith("/users") else world.sales[A][REFUSED_SALE]
+    note = f"seen by {name}"  # an amendment that changes nothing is none
+    if rule.startswith("/api/"):
+        return body_of(rule, note)
+    return form_of(rule, deed, Rows(sale, world.rows[A]["alarm"], A), note=note) if rule.endswith(FILLED) else {}
 
 
 def user(name: str) -> str:
@@ -46,13 +68,13 @@ def user(name: str) -> str:
     return name if name == "admin" else f"{name}_{A}"
 
 
-def ask(client: Any, method: str, path: str, token: str | None) -> Any:
+def ask(client: Any, method: str, path: str, token: str | None, sent: Form) -> Any:
     """Send one request; the API gets the token only, screens the session only."""
     if not path.startswith("/api/"):
-        return client.open(path, method=method)
+        return client.open(path, method=method, **{"query_string" if method == "GET" else "data": sent})
     client.delete_cookie("egestion")
-    headers = {"Idempotency-Key": str(uuid.uuid4())} | ({"Authorization": f"Bearer {token}"} if token else {})
-    return client.open(path, method=method, headers=headers, json=None if method == "GET" else {})
+    headers = {"Idempotency-Key": key()} | ({"Authorization": f"Bearer {token}"} if token else {})
+    return client.open(path, method=method, headers=headers, json=None if method == "GET" else sent)
 
 
 def read() -> dict[Row, dict[str, str]]:

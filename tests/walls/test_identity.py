@@ -53,6 +53,43 @@ def test_identity_and_scope_of_an_api_request_take_two_statements(app: Flask, wo
     assert not actor.may("refund")
 
 
+IDENTITY, SCOPE = "FROM ab_user", "set_config('app.merchants'"
+
+
+def test_a_request_of_the_api_takes_one_statement_to_know_who_and_one_to_set_the_scope(
+    app: Flask, world: World
+) -> None:
+    client = app.test_client()
+    headers = {"Authorization": f"Bearer {world.token(f'manager_{A}')}"}
+    reference = world.references[A][0]
+    for path in (
+        "/api/v1/transactions", "/api/v1/transactions?page_size=2&sort=-amount", f"/api/v1/transactions/{reference}",
+        "/api/v1/operations", "/api/v1/remittances", "/api/v1/unpaid",
+    ):  # fmt: skip
+        with counted(app) as sent:
+            assert client.get(path, headers=headers).status_code == 200
+        assert [IDENTITY in sent[0], SCOPE in sent[1]] == [True, True], (path, sent)
+        assert not [each for each in sent[2:] if IDENTITY in each or "set_config" in each or "ab_" in each], (
+            path,
+            sent,
+        )
+        assert len(sent) > 2, "and then what was asked for"
+
+
+def test_a_request_that_changes_something_asks_once_who_it_is(app: Flask, world: World) -> None:
+    """Each database transaction sets its own scope; who is asking is read once, before any of them."""
+    client = app.test_client()
+    headers = {"Authorization": f"Bearer {world.token(f'manager_{A}')}"}
+    path = f"/api/v1/transactions/{world.references[A][7]}"
+    for verb, body, status, transactions in (("cancel", {}, 409, 1), ("amend", {"note": "asked once"}, 200, 2)):
+        with counted(app) as sent:
+            answer = client.post(f"{path}/{verb}", json=body, headers=headers | {"Idempotency-Key": f"once-{verb}"})
+        assert answer.status_code == status, answer.data
+        assert [number for number, each in enumerate(sent) if IDENTITY in each or "ab_" in each] == [0], sent
+        assert SCOPE in sent[1]
+        assert sum("set_config" in each for each in sent) == transactions, sent
+
+
 def test_a_list_page_takes_few_statements(app: Flask, world: World) -> None:
     client = world.client(f"manager_{A}")
     client.get("/transactions/list/")  # permissions of the profile are read once

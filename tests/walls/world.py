@@ -39,11 +39,13 @@ STATES = (
 
 @dataclass
 class World:
-    """What was made: ids of the rows of each merchant by table, users by name (`clerk_ALPHA`, `admin`)."""
+    """What was made: ids of the rows of each merchant by table, its sales in the order of
+    STATES, users by name (`clerk_ALPHA`, `admin`)."""
 
     app: Flask
     rows: dict[str, dict[str, int]]
     references: dict[str, list[str]]
+    sales: dict[str, list[int]]  # ids, of the references
     users: dict[str, int]
 
     def client(self, name: str | None) -> FlaskClient:
@@ -70,6 +72,7 @@ def build(app: Flask) -> World:
     """Fill an empty database; everything that belongs to a merchant holds its marker."""
     rows: dict[str, dict[str, int]] = {}
     references: dict[str, list[str]] = {}
+    numbers: dict[str, list[int]] = {}
     users: dict[str, int] = {}
     with app.app_context():
         with unit_of_work(Scope(admin=True)) as session:
@@ -94,8 +97,8 @@ def build(app: Flask) -> World:
                 rows[name]["remittance_number"] = session.get_one(Remittance, rows[name]["remittance"]).number
                 rows[name]["reason"] = session.scalars(select(Reason.id).order_by(Reason.id)).first() or 0
                 sales = [make_transaction(session, merchant, state, marker=MARKER[name]) for state in STATES]
-                references[name] = [sale.reference for sale in sales]
-    return World(app, rows, references, users)
+                references[name], numbers[name] = [sale.reference for sale in sales], [sale.id for sale in sales]
+    return World(app, rows, references, numbers, users)
 
 
 def _account(session: Session, rows: dict[str, int], marker: str) -> int:
