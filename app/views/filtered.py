@@ -44,7 +44,7 @@ class FilteredView(LedgerView):
     list_labels: ClassVar[Mapping[str, Any]] = MappingProxyType(
         {}
     )  # of heads that say another thing than a record's page
-    row_name: ClassVar[str]  # the column a row's ticks and buttons are named by, shown or not
+    row_name: ClassVar[str] = ""  # the column a row's ticks and buttons are named by, shown or not; else its first
     nothing_yet: ClassVar[Any] = lazy_gettext("Nothing has happened yet.")
 
     @expose("/list/")
@@ -138,7 +138,7 @@ class FilteredView(LedgerView):
         return self.list_widget(
             label_columns={**self.label_columns, **self.list_labels},
             include_columns=columns,
-            value_columns=self.values_of(rows, [*columns, *({self.row_name} - set(columns))], wanted),
+            value_columns=self.values_of(rows, [*columns, *({self.row_name} - {"", *columns})], wanted),
             order_columns=[name for name in columns if name in self.filter_class.sorts],
             sorted_by=wanted.sort.name,
             formatters_columns=self.formatters_columns,
