@@ -84,6 +84,21 @@ def record(
     session.execute(statement, _values(actor, kind, object, outcome, origin, merchant_id, data))
 
 
+def record_about(
+    session: Session,
+    actor: Actor | str | None,
+    kind: str,
+    user_id: int,
+    what: str = "",
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Write what was done to a user, in the caller's database transaction: one entry for each merchant they work for, so
+    that each one's auditor sees it, or one without a merchant for who works for none."""
+    works = session.scalars(select(Membership.merchant_id).where(Membership.user_id == user_id)).all()
+    for merchant_id in works or (None,):
+        record(session, actor, kind, f"user {user_id} {what}".rstrip(), merchant_id=merchant_id, data=data)
+
+
 def record_refused(
     actor: Actor | str | None,
     kind: str,

@@ -43,9 +43,14 @@ def name_problem(name: str) -> str | None:
     """A first or last name: at most 64 characters, none of them a control character."""
     if len(name) > LONGEST_NAME:
         return N_("A name has at most 64 characters.")
-    if any(unicodedata.category(sign) in _UNPRINTED or sign in _TURNING for sign in name):
+    if not is_plain(name):
         return N_("A name holds no control characters.")
     return None
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text of one line holds no control character and nothing that reorders what stands beside it."""
+    return not any(unicodedata.category(sign) in _UNPRINTED or sign in _TURNING for sign in text)
 
 
 def is_writable(text: str) -> bool:

@@ -13,6 +13,7 @@ from werkzeug.security import check_password_hash
 from wtforms import StringField
 from wtforms.validators import InputRequired, ValidationError
 
+from ..audit import USER_CHANGED, record_about
 from ..security.manager import TOKEN_VERSION
 from ..security.names import name_problem
 from .base import EVERYBODY
@@ -69,3 +70,14 @@ class OwnNameView(PathHistory, UserInfoEditView):
 
     form = OwnNameForm
     rights: ClassVar[dict[str, str]] = {"can_this_form_get": EVERYBODY, "can_this_form_post": EVERYBODY}
+
+    def form_post(self, form: Any) -> None:
+        """Change it, and tell the audit: a name is whom others take one for."""
+        sm = self.appbuilder.sm
+        user = sm.get_user_by_id(g.user.id)
+        before = [user.first_name, user.last_name]
+        form.populate_obj(user)
+        data = {"name": [before, [user.first_name, user.last_name]]}
+        record_about(sm.session, g.actor, USER_CHANGED, user.id, data=data)
+        sm.session.commit()
+        flash(str(self.message), "info")

@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 from wtforms import PasswordField
 from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
-from ..audit import CREDENTIAL_CHANGED, USER_CHANGED, USER_CREATED, USER_ROLES_CHANGED, record
+from ..audit import CREDENTIAL_CHANGED, USER_CHANGED, USER_CREATED, USER_ROLES_CHANGED, record, record_about
 from ..domain.errors import InvalidInput
 from ..domain.text import N_
 from ..models import Membership
@@ -168,8 +168,8 @@ class UserView(SettingsView, UserDBModelView):
             record(session, g.actor, USER_CREATED, f"user {item.id}", data={**data, "roles": roles})
             return
         end_sessions(session, item.id)
-        record(session, g.actor, USER_CHANGED, f"user {item.id}", data=data)
-        record(session, g.actor, USER_ROLES_CHANGED, f"user {item.id}", data={"roles": roles})
+        record_about(session, g.actor, USER_CHANGED, item.id, data=data)
+        record_about(session, g.actor, USER_ROLES_CHANGED, item.id, data={"roles": roles})
 
 
 class RoleView(SafeView, RoleModelView):
@@ -195,7 +195,7 @@ def set_password(sm: Any, user: Any, password: str) -> int:
     """Store a new hash with its audit entry; sessions and tokens of the user die. Returns the new token version."""
     user.password = password_hash(password)
     version = end_sessions(sm.session, user.id)
-    record(sm.session, g.actor, CREDENTIAL_CHANGED, f"user {user.id} password")
+    record_about(sm.session, g.actor, CREDENTIAL_CHANGED, user.id, "password")
     sm.session.commit()
     return version
 

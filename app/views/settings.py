@@ -9,10 +9,12 @@ from flask_babel import gettext
 from sqlalchemy import UniqueConstraint, inspect
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import RelationshipProperty
+from wtforms import PasswordField, StringField
 
 from ..audit import SETTINGS_CHANGED, record
-from ..domain.errors import InvalidInput
+from ..domain.errors import FieldError, InvalidInput
 from ..domain.text import N_
+from ..security.names import is_plain
 from .base import SafeView
 
 
@@ -59,6 +61,7 @@ class SettingsView(SafeView):
         """Write the row and its audit entry in one transaction; False with the reason beside the form."""
         session = self.datamodel.session
         try:
+            _demand_plain(form)
             with session.no_autoflush:  # what was typed is not yet what is stored
                 form.populate_obj(item)
                 self._fill_keys(item)
@@ -123,6 +126,14 @@ class SettingsView(SafeView):
                 chosen = getattr(item, relation.key)
                 column = next(iter(relation.local_columns))
                 setattr(item, column.key, None if chosen is None else chosen.id)
+
+
+def _demand_plain(form: Any) -> None:
+    """Refuse line ends and control characters: settings stand in subjects of mails, where they would stop the mail."""
+    texts = [field for field in form if isinstance(field, StringField) and not isinstance(field, PasswordField)]
+    text = N_("Line ends and control characters are not possible here.")
+    if wrong := [field.name for field in texts if not is_plain(field.data or "")]:
+        raise InvalidInput([FieldError(name, "control_character", text) for name in wrong])
 
 
 def _one_key(relation: RelationshipProperty[Any]) -> bool:

@@ -57,6 +57,7 @@ def test_a_merchant_is_made_with_its_reasons(app: Flask, world: World) -> None:
         ("default_capture_day", "7"), ("default_capture_day", "99999999999999999999"), ("default_capture_day", "x"),
         ("customer_fields", "name,shoe"), ("siret", "123"), ("country", "France"), ("status", "ROOT"), ("name", ""),
         ("default_brand", "MAESTRO"), ("name", "x" * 500),
+        ("name", "Delta\r\nBcc: x@evil.example"), ("name", "Del\x07ta"), ("name", "Del\u202eta"), ("zone", "localtime"),
     ],
 )  # fmt: skip
 def test_a_bad_merchant_is_refused_beside_its_field(app: Flask, world: World, field: str, value: str) -> None:
