@@ -25,13 +25,18 @@ def parse_step(text: str) -> timedelta:
     step = timedelta()
     for number, unit in re.findall(r"([0-9]+)([wdhms])", text):
         step += timedelta(**{UNITS[unit]: int(number)})
+        if step > 2 * FARTHEST:
+            raise ValueError("the clock moves by 20 years at most")
     return step
 
 
 def parse_moment(text: str) -> datetime:
     """An ISO date or time; without a zone it is UTC. Raises ValueError."""
     moment = datetime.fromisoformat(text)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("before or after all days there are") from None
 
 
 def last_used(settings: Settings) -> datetime:

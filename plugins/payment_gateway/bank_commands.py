@@ -10,6 +10,7 @@ from flask import current_app
 
 from config import Settings
 
+from .given_days import day_option
 from .practice import keep_practice_night
 from .simulator import server
 from .simulator import settings as bank_settings
@@ -69,7 +70,9 @@ def set_latency(milliseconds: int) -> None:
 
 
 @bank.command("statement")
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), required=True, help="the bank day")
+@click.option(
+    "--date", "day", type=click.DateTime(["%Y-%m-%d"]), callback=day_option, required=True, help="the bank day"
+)
 @click.option("--merchant", help="PRACTICE if neither merchant nor account is given")
 @click.option("--account", help="the account's number; the merchant's card account if none")
 @click.option("--format", "form", type=click.Choice(["cfonb120", "camt053"]), required=True)

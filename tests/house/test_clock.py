@@ -88,6 +88,18 @@ def test_no_steps(text: str) -> None:
         parse_step(text)
 
 
+@pytest.mark.parametrize("text", ["999999w", "999999w" * 500])
+def test_a_step_beyond_the_calendar_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match="20 years at most"):
+        parse_step(text)
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+14:00"])
+def test_a_moment_at_the_edge_of_the_calendar_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match="all days there are"):
+        parse_moment(text)
+
+
 def test_moments_without_a_zone_are_utc() -> None:
     assert parse_moment("2026-11-27") == datetime(2026, 11, 27, tzinfo=UTC)
     assert parse_moment("2026-11-27T21:00:00+01:00") == datetime(2026, 11, 27, 20, tzinfo=UTC)

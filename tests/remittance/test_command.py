@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
+from plugins.payment_gateway.bank_commands import bank
 from plugins.payment_gateway.remittance.command import remit
 from tests.remittance.evening import Evening
 from tests.service.clock import BusinessClock
@@ -84,3 +85,21 @@ def test_in_production_no_day_ahead(app: Flask, shop: Shop, monkeypatch: pytest.
     assert done.exit_code == 2
     assert "practice only" in done.output
     assert shop.sale(reference).state == "TO_CAPTURE"
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "1999-12-31"])
+def test_a_day_no_calendar_knows_remits_nothing(shop: Shop, evening: Evening, day: str) -> None:
+    """A remittance of the year 9999 could be shown by no page: its credit would be expected after all days there are."""
+    reference = shop.sold(capture_day=0)
+    done = command("--date", day)
+    assert done.exit_code == 2
+    assert "--date" in done.output
+    assert shop.sale(reference).state == "TO_CAPTURE"
+    assert evening.remittances() == []
+
+
+def test_a_statement_of_such_a_day_is_refused_in_a_line(app: Flask) -> None:
+    words = ["statement", "--date", "0001-01-01", "--format", "camt053", "--out", "never-written.xml"]
+    done = CliRunner().invoke(bank, words)
+    assert (done.exit_code, type(done.exception)) == (2, SystemExit)
+    assert "2000 to 2999" in done.output

@@ -16,6 +16,7 @@ from app.domain.days import local_day
 from app.domain.states import OperationName, OperationStatus
 from app.models import Contract, Merchant, Operation, Remittance
 
+from ..given_days import day_option
 from ..nightly import merchants_at_work
 from ..waiting import send_all
 from .captures import Sent
@@ -30,6 +31,7 @@ WRONG = (Sent.REFUSED, Sent.UNKNOWN, Sent.NOT_SENT, Sent.ASIDE)
     "--date",
     "day",
     type=click.DateTime(["%Y-%m-%d"]),
+    callback=day_option,
     help="the remittances' day; today in each merchant's zone if none",
 )
 def remit(day: datetime | None) -> None:
