@@ -24,5 +24,10 @@ class Printer:
 
 
 def init_logs() -> None:
-    """Let structlog write with Printer from now on."""
+    """Let structlog write with Printer from now on.
+
+    Tracebacks are plain: the fuller ones structlog makes where `rich` happens to be installed show the variables of every
+    frame, and with them whatever was typed.
+    """
     structlog.configure(logger_factory=lambda *_args: Printer())
+    structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback

@@ -1,8 +1,9 @@
 """Finding card numbers where none belongs: order numbers, notes, names, return contexts, replies of a bank.
 
 Digits of every script count as digits (fullwidth, superscript, Arabic-Indic, ...). Invisible and combining characters
-are skipped. Groups of digits are parted by separators: blanks of every kind, line ends, punctuation, and signs such as
-| + =; letters, currency signs, and the `#`, `*` and bullets of masked numbers part them for good. A card number is any
+are skipped. Groups of digits are parted by separators: blanks of every kind, line ends, punctuation, signs such as
+| + = or °, the lines of a pasted table, and what is no character at all; letters, currency signs, and the `#`, `*` and
+bullets of masked numbers (one alone between two digits masks nothing) part them for good. A card number is any
 sequence of whole neighbouring groups, written together or in any grouping, whose digits have length AND prefix of an
 accepted scheme AND the check digit. A group is never cut: digits inside a longer unbroken run (a parcel number, a bar
 code) are none. Nor are those of a valid IBAN.
@@ -20,6 +21,8 @@ from .text import N_
 
 _SHORTEST, _LONGEST = 15, 19  # digits of a card number
 _MASKS = "#*•●∙"
+_FILLERS = "\u115f\u1160\u3164\uffa0"  # Hangul's: letters by name, blank to look at
+_SIGNS = ("Cc", "Sm", "Sk", "So", "Co", "Cn")
 
 
 class _Group(NamedTuple):
@@ -40,6 +43,11 @@ def refuse_card_number(text: str, field: str) -> None:
     if found:
         message = N_("This looks like a card number; card numbers belong in the card's own field only.")
         raise Rejected("card_number_in_field", message, field=field)
+
+
+def digits_in(text: str) -> str:
+    """Return the digits of a text, of every script, as ASCII digits."""
+    return "".join(map(_digit, text))
 
 
 def mask_card_numbers(text: str) -> str:
@@ -84,13 +92,16 @@ def _runs(text: str) -> list[list[_Group]]:
         if digits:
             runs[-1].append(_Group(digits, start, end))
             digits = ""
-        if at in banned or not _parts_groups(char, kind):
+        if at in banned or not _parts_groups(char, kind, text[max(at - 1, 0) : at + 2]):
             runs.append([])
     return [run for run in runs if run]
 
 
-def _parts_groups(char: str, kind: str) -> bool:
-    return char not in _MASKS and (kind[0] in "ZP" or kind in ("Cc", "Sm", "Sk"))
+def _parts_groups(char: str, kind: str, around: str) -> bool:
+    """Whether a character that is no digit only stands between groups; `around` is it with its two neighbours."""
+    if char in _MASKS:
+        return len(around) == 3 and _is_digit(around[0]) and _is_digit(around[2])
+    return kind[0] in "ZP" or kind in _SIGNS or char in _FILLERS
 
 
 def _is_digit(char: str) -> bool:

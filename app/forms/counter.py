@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ..domain.card_search import find_card_number
+from ..domain.card_search import digits_in, find_card_number
 from ..domain.currencies import CURRENCIES
 from ..domain.errors import FieldError, InvalidInput
 from ..domain.field_kinds import Errors
@@ -46,7 +46,7 @@ def read_said(form: Mapping[str, str], may_confirm: bool) -> Said:
 
     Nobody's word makes an order number of the card that is paid with, or of a number that looks like no card at all.
     """
-    number, card = (re.sub(r"[^0-9]", "", form.get(name, "")) for name in ("order_number", "card_number"))
+    number, card = (digits_in(form.get(name, "")) for name in ("order_number", "card_number"))
     looks = find_card_number(form.get("order_number", "")) is not None and not (card and card in number)
     return Said(references_in(form.get("confirmed")), may_confirm and looks and bool(form.get("no_card_number")))
 

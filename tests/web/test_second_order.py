@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from app.database import Scope, unit_of_work
@@ -191,11 +192,15 @@ def test_a_supervisor_confirms_that_an_order_number_is_no_card_number(as_: As) -
     assert (newest.kind, newest.outcome, newest.actor) == ("card_found", "OK", "supervisor")
 
 
-def test_nobody_makes_an_order_number_of_the_card_itself(as_: As) -> None:
+@pytest.mark.parametrize("zero", "0０٠⁰𝟎")
+def test_nobody_makes_an_order_number_of_the_card_itself(as_: As, zero: str) -> None:
+    """Nor in other digits, which are the same number."""
     supervisor = as_("supervisor")
-    answer = supervisor.order(order_number=APPROVED, no_card_number="1", amount="40.00")
+    other = "⁰¹²³⁴⁵⁶⁷⁸⁹" if zero == "⁰" else "".join(chr(ord(zero) + digit) for digit in range(10))
+    typed = APPROVED.translate(str.maketrans("0123456789", other))
+    answer = supervisor.order(order_number=typed, no_card_number="1", amount="40.00")
     assert answer.status_code == 422
-    assert APPROVED not in answer.text
+    assert typed not in answer.text
 
 
 def test_saying_so_of_an_ordinary_number_says_nothing(as_: As) -> None:
