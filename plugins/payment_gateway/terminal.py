@@ -26,7 +26,7 @@ from .accounts import GatewayAccount
 from .answers import answer
 from .cards import find_or_add_card
 from .cases import Case, open_case
-from .confirmed import demand_seen, demand_supervisor, write_confirmed
+from .confirmed import demand_seen, demand_supervisor, wait_in_turn, write_confirmed
 from .immediate import capture_immediate
 from .ledger import enter, finish, new_operation
 from .orders import capture_day_of, checked, demand_active, mode_of, new_sale
@@ -128,6 +128,7 @@ def _write(
     sale: Transaction,
     account: GatewayAccount,
 ) -> Intent | Answer:
+    wait_in_turn(session, order, sale)
     verdict = judge(session, sale)
     demand_seen(order, verdict)
     refused = verdict.decision == Decision.REFUSE
