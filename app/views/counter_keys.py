@@ -16,7 +16,7 @@ class Shortcut(NamedTuple):
 
 
 _KEYS = (
-    ("Enter", None, lazy_gettext("authorise; after an answer: the next order, or another card")),
+    (lazy_gettext("Enter"), None, lazy_gettext("authorise; after an answer: the next order, or another card")),
     ("Alt V", "v", lazy_gettext("authorise")),
     ("Alt S", "s", lazy_gettext("take the next order number")),
     ("Alt R", "r", lazy_gettext("change the day of the remittance, then 0 to 6")),
@@ -25,12 +25,14 @@ _KEYS = (
     ("Alt C", "c", lazy_gettext("another card, the order stays")),
     ("Alt O", "o", lazy_gettext("yes, a second order")),
     ("Alt N", "n", lazy_gettext("next order")),
+    ("Alt D", "d", lazy_gettext("see the transaction")),
+    ("Alt X", "x", lazy_gettext("after a call the bank says no: cancel the order")),
     ("Alt T", "t", lazy_gettext("print the tickets")),
     ("Alt M", "m", lazy_gettext("send the ticket by mail")),
-    ("Esc", None, lazy_gettext("back from a question to the order")),
+    (lazy_gettext("Esc"), None, lazy_gettext("back from a question to the order")),
 )
 
 
 def keys() -> tuple[Shortcut, ...]:
     """Return the keys of the order page in the reader's language."""
-    return tuple(Shortcut(key, letter, str(does)) for key, letter, does in _KEYS)
+    return tuple(Shortcut(str(key), letter, str(does)) for key, letter, does in _KEYS)

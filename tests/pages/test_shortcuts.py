@@ -104,6 +104,30 @@ def test_the_order_pages_keys_are_named_by_what_they_do(sit: Sit) -> None:
     expect(dialog).to_contain_text("change the day of the remittance")
 
 
+def test_the_order_pages_keys_are_read_from_the_first_one_and_named_as_on_the_keyboard(sit: Sit) -> None:
+    page = sit(locale="fr-FR").page
+    page.goto("/counter")
+    page.locator("[data-shortcuts-open]").click()
+    dialog = page.get_by_role("dialog")
+    first = dialog.locator("dt").first
+    expect(first).to_have_text("Entrée")
+    expect(first).to_be_in_viewport()
+    expect(dialog).to_contain_text("Échap")
+    assert "Esc" not in dialog.inner_text()
+    inside = "([list, box]) => list.getBoundingClientRect().top >= box.getBoundingClientRect().top"
+    assert page.evaluate(inside, [first.element_handle(), dialog.element_handle()])
+
+
+def test_the_button_that_sends_the_order_is_seen_without_scrolling(sit: Sit) -> None:
+    page = sit().page
+    page.goto("/counter")
+    page.fill("#card_number", "4970100000000006")  # two brands: the longest the form gets
+    expect(page.locator("[data-other-brand]")).to_be_visible()
+    button = page.locator("#order .form-actions button").bounding_box()
+    assert button is not None
+    assert button["y"] + button["height"] <= 800
+
+
 def test_a_change_of_language_keeps_what_was_typed_but_the_card(sit: Sit) -> None:
     page = sit().page
     page.goto("/counter")

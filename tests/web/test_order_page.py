@@ -96,6 +96,19 @@ def test_a_referral_shows_whom_to_call_and_is_forced_from_the_counter(clerk: Des
     assert [e["responseCode"] for e in bank.journal(sale.reference) if e["operation"] == "ADVICE"] == ["00"]
 
 
+def test_a_call_the_bank_ends_with_no_cancels_the_order_from_its_answer(clerk: Desk) -> None:
+    told = clerk.order(card_number=REFERRAL, order_number="CALL-NO").json
+    assert told is not None
+    sale = clerk.sale(told["reference"])
+    assert "please stay on the line" in told["html"]  # whose card number is said to the bank, and kept nowhere
+    assert f'href="/transactions/{sale.id}/cancel"' in told["html"]
+    assert clerk.act(sale, "cancel").status_code == 303
+    assert clerk.sale(sale.reference).state == "CANCELLED"
+    approved = clerk.order(order_number="CALL-YES").json
+    assert approved is not None
+    assert "/cancel" not in approved["html"]
+
+
 def test_a_number_the_bank_did_not_give_ends_the_referral(clerk: Desk) -> None:
     sale = clerk.taken(card_number=REFERRAL)
     answer = clerk.act(sale, "force", authorisation_number="999999", back="counter")

@@ -52,7 +52,8 @@
     list.replaceChildren(...told, ...(search ? [line("/", nameOf(search))] : []), ...own.map((element) => line("Alt " + element.dataset.shortcut.toUpperCase(), nameOf(element))), ...declared, ...fixed);
     box.checked = keyWorks();
     dialog.showModal();
-    dialog.querySelector("[data-shortcuts-close]").focus();
+    dialog.querySelector("[data-shortcuts-close]").focus({ preventScroll: true });
+    dialog.scrollTop = 0; // it is read from its first line
   }
 
   document.addEventListener("keydown", (event) => {
