@@ -1,4 +1,4 @@
-"""When a sale's money comes: the remittance it leaves or left with, and the credit to expect (closed days move only this)."""
+"""What is to know of a sale before all else: why it is none, or when its money comes, the remittance it leaves or left with, and the credit to expect (closed days move only this)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from ..domain.states import OperationName, OperationStatus, State
 from ..models.queries.calendar import REMIT, kind_of
 from ..web import formats
 from .action_controls import soonest_of
+from .panel import panel_of
 
+_NOT_TAKEN = (State.REFUSED, State.REFERRAL, State.PENDING)
 _REMITTED = (State.CAPTURED, State.CREDITED)
 OVER = "SETTLED"
 
@@ -26,10 +28,12 @@ class Coming:
 
 
 def coming_of(sale: Any, remittances: Mapping[int, Any]) -> Coming | None:
-    """Return when the money of a deferred or remitted sale comes; None for one that brings none, or has brought it.
+    """Return when the money of a deferred or remitted sale comes, or why it is not taken; None for one that needs no word.
 
     `remittances`: those of the sale's operations, by the operation's id (models.queries.remittance_lines.remittances_of).
     """
+    if sale.state in _NOT_TAKEN:
+        return Coming(panel_of(sale).sentences[0], alert=True)
     kind = kind_of(sale)
     if kind == REMIT:
         day = max(sale.capture_date, soonest_of(sale))

@@ -9,9 +9,11 @@ from flask_babel import lazy_gettext
 from markupsafe import Markup
 
 from ..web.formats import NOTHING, amount
+from .columns import LABELS
 
+RECORD_LABELS = LABELS | {"created_at": lazy_gettext("Taken"), "created_by": lazy_gettext("Taken by")}
 #: What the heads say of cells that hold two things.
-LABELS = {"order_number": lazy_gettext("Order"), "brand": lazy_gettext("Scheme, card")}
+HEADS = {"order_number": lazy_gettext("Order"), "brand": lazy_gettext("Scheme, card")}
 _TWO = Markup("<span>{}<br>{}</span>")
 _CODE = Markup('<span class="code">{}</span>')
 _STRUCK = Markup('<s class="amount">{}</s>')

@@ -29,7 +29,7 @@ from .filtered import FilteredView
 from .interface import LedgerInterface
 from .operation_words import answered
 from .sale_remittance import coming_of
-from .sale_rows import LABELS, stacked
+from .sale_rows import HEADS, RECORD_LABELS, stacked
 from .story import story_of
 from .todo import ARGUMENT as TASK
 from .todo import ByTask
@@ -41,7 +41,10 @@ IN_ROWS = (
     "validate", "capture", "cancel", "refund", "duplicate", "force", "accept-challenge", "refuse-challenge", "amend",
 )  # fmt: skip
 #: Each leads to the form of its action; nothing is done by a key alone.
-KEYS = {"refund": "r", "validate": "v", "cancel": "x", "accept-challenge": "a", "force": "f", "capture": "c"}
+KEYS = {
+    "refund": "r", "validate": "v", "cancel": "x", "accept-challenge": "a", "refuse-challenge": "r", "force": "f",
+    "capture": "c", "duplicate": "d", "amend": "m", "move": "j", "hold": "h", "release": "h",
+}  # fmt: skip
 ALSO_OWN = {CANCEL: CANCEL_OWN, AMEND: AMEND_OWN}
 
 
@@ -95,7 +98,8 @@ class TransactionView(ByTask, FilteredView):  # type: ignore[override]  # a sent
     own_arguments = (TASK,)
     words: ClassVar[Mapping[str, str]] = {"state": "state"}
     search_hint = lazy_gettext("Name, telephone, e-mail, order number or a part of it, reference, last four digits")
-    list_labels: ClassVar[Mapping[str, Any]] = LABELS
+    label_columns: ClassVar[dict[str, Any]] = RECORD_LABELS
+    list_labels: ClassVar[Mapping[str, Any]] = HEADS
     row_name = "reference"
     nothing_yet = lazy_gettext("No order has been taken yet.")
     show_template = "egestion/history/sale.html"
