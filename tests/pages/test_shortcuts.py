@@ -119,7 +119,7 @@ def test_the_order_pages_keys_are_read_from_the_first_one_and_named_as_on_the_ke
 
 
 def test_the_button_that_sends_the_order_is_seen_without_scrolling(sit: Sit) -> None:
-    page = sit().page
+    page = sit(locale="fr-FR").page
     page.goto("/counter")
     page.fill("#card_number", "4970100000000006")  # two brands: the longest the form gets
     expect(page.locator("[data-other-brand]")).to_be_visible()
