@@ -32,10 +32,12 @@ JOIN transaction t ON t.merchant_id = e.merchant_id AND t.id = e.transaction_id
 WHERE e.to_state = 'EXPIRED' AND e.from_state IN ({_HELD})
 AND NOT EXISTS (SELECT FROM alarm a WHERE a.merchant_id = e.merchant_id AND a.transaction_id = e.transaction_id
     AND a.kind IN ({_TOLD}) AND a.at <= e.at)"""
-_LATE = """SELECT t.reference || format(': captured on %s, its limit was %s', (o.created_at AT TIME ZONE m.zone)::date, t.limit_date)
+# When it was sent, by the business clock: an operation that waited (for a second person) was asked for earlier.
+_SENT = "(coalesce((o.evidence ->> 'left_at')::timestamptz, o.created_at) AT TIME ZONE m.zone)::date"
+_LATE = f"""SELECT t.reference || format(': captured on %s, its limit was %s', {_SENT}, t.limit_date)
 FROM operation o JOIN transaction t ON t.merchant_id = o.merchant_id AND t.id = o.transaction_id
 JOIN merchant m ON m.id = o.merchant_id
-WHERE o.name = 'CAPTURE' AND o.status = 'DONE' AND (o.created_at AT TIME ZONE m.zone)::date > t.limit_date"""
+WHERE o.name = 'CAPTURE' AND o.status = 'DONE' AND {_SENT} > t.limit_date"""
 _LIMITED = text("SELECT count(*) FROM transaction WHERE limit_date IS NOT NULL")
 
 

@@ -19,7 +19,7 @@ class Operation(MerchantOwned, Model):
     """`before_*` is what the bank last said before this was sent: the difference to an inquiry tells the outcome.
 
     `deadline`, `ended_at` and `next_inquiry_at` are real time (leases), `created_at`, `settled_at`
-    and `due_at` (when a WAITING one may leave) business time.
+    and `due_at` (when a WAITING one may leave) business time, as is `left_at` in the evidence of what waited before it was sent.
     """
 
     __tablename__ = "operation"

@@ -17,6 +17,7 @@ from app.ports import GatewayResult
 from .rows import insert_row
 
 GRACE = timedelta(seconds=5)  # after which a SENT operation without an answer is inquired
+WAITED = timedelta(seconds=1)  # between being asked for and being sent: for a second person, for the bank's night
 OLD_ENOUGH = timedelta(hours=24)  # uncertain for so long, persons may resolve it
 
 
@@ -75,6 +76,9 @@ def mark_sent(transaction: Transaction, operation: Operation) -> None:
     operation.sent_at = real_now()
     operation.deadline = operation.sent_at + call_deadline()
     operation.next_inquiry_at = operation.deadline + GRACE
+    left = now()
+    if left - operation.created_at >= WAITED:  # by the business clock; for the others `created_at` says it
+        operation.evidence = {**(operation.evidence or {}), "left_at": left.isoformat()}
     operation.ended_at = operation.due_at = None
     operation.inquiries = operation.not_found_count = 0
 

@@ -11,6 +11,7 @@ from app.checks import core_invariants
 from app.domain.clock import real_now
 from app.domain.errors import NotAllowedInState
 from config import Settings
+from plugins.payment_gateway.verbs import capture
 from tests.post.planting import plant
 from tests.service.clock import BusinessClock
 from tests.service.shop import Shop
@@ -66,6 +67,26 @@ def test_a_capture_beyond_its_limit_is_seen(shop: Shop, app: Flask, clock: Busin
     plant(app, "UPDATE transaction SET limit_date = '2027-03-15' WHERE reference = %s", reference)
     assert wrong(reference) == ["captured on 2027-03-16, its limit was 2027-03-15"]
     plant(app, "UPDATE transaction SET limit_date = '2027-03-16' WHERE reference = %s", reference)
+
+
+def test_a_capture_asked_for_in_time_and_sent_beyond_its_limit_is_seen(
+    shop: Shop, app: Flask, clock: BusinessClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.limit("capture", 0)
+    clock.at("2027-03-10 12:00")
+    reference = shop.sold()
+    clock.at("2027-03-15 12:00")
+    asked = shop.act(reference, "capture")
+    assert (asked.status, asked.code) == (202, "approval_required")
+    plant(app, "UPDATE transaction SET limit_date = '2027-03-15' WHERE reference = %s", reference)
+    clock.at("2027-03-16 00:10")
+    with pytest.raises(NotAllowedInState):
+        shop.decide(asked.operation_id, True)
+    monkeypatch.setattr(capture, "demand_not_lapsed", lambda _case: None)  # as if the verb did not look
+    assert shop.decide(asked.operation_id, True).status == 200
+    assert wrong(reference) == ["captured on 2027-03-16, its limit was 2027-03-15"]
+    plant(app, "UPDATE transaction SET limit_date = '2027-03-16' WHERE reference = %s", reference)
+    assert wrong(reference) == []
 
 
 def test_before_the_sweep_comes_by_nobody_captures_what_has_lapsed(shop: Shop, clock: BusinessClock) -> None:
