@@ -36,6 +36,12 @@ def plan(options: Options, chance: random.Random) -> list[tuple[int, Trouble]]:
     planned = list(zip(at, chosen, strict=True))
     for number in range(1, options.evenings + 1):
         planned.append((last * number // options.evenings - 10, Trouble("evening", hours.evening)))
+        # In the middle between two evenings the bank begins to keep its night, or stops to.
+        middle, act = (
+            last * (2 * number - 1) // (2 * options.evenings),
+            hours.night_off if number % 2 == 0 else hours.night_on,
+        )
+        planned.append((middle, Trouble("the bank's night", act)))
     return sorted(planned, key=lambda pair: pair[0])
 
 
@@ -45,6 +51,7 @@ class Director(threading.Thread):
     def __init__(self, options: Options, site: Site, history: History, say: Callable[[str], None]) -> None:
         super().__init__(name="director", daemon=True)
         self._options, self._site, self._history, self._say = options, site, history, say
+        site.let = self._let
         self._planned = plan(options, site.chance)
         self._next = self._planned[0][0]
         self._until = time.monotonic() + options.seconds
@@ -55,6 +62,9 @@ class Director(threading.Thread):
     def may(self, number: int) -> bool:
         """Whether the call of this number may begin."""
         return number <= self._next + SLACK
+
+    def _let(self, calls: int) -> None:
+        self._next += calls
 
     def over(self) -> bool:
         """Whether the clients have done enough."""
@@ -87,7 +97,7 @@ class Director(threading.Thread):
 
     def _enough(self) -> bool:
         self._site.collect()
-        happened = sum(self._site.counts().values()) + len(self._site.armed) * 0
+        happened = sum(self._site.counts().values())
         return happened >= self._options.faults and self._site.kills >= self._options.kills
 
     def _do(self, trouble: Trouble) -> None:

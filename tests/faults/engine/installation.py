@@ -27,6 +27,7 @@ from tests.bank.conftest import BankProcess
 from tests.house_fixtures import free
 from tests.web_process import WebProcess
 
+from .post_office import PostOffice
 from .processes import Keeper
 from .proxy import Proxy
 
@@ -43,13 +44,15 @@ class Installation:
         self.points = folder / "failpoints"
         self.points.mkdir(parents=True)
         self.proxy = Proxy()
+        self.post = PostOffice()
+        practice = PRACTICE | {"EGESTION_SMTP_URL": f"smtp://127.0.0.1:{self.post.port}"}
         port = free()
         self.settings: Settings = load(
             {"EGESTION_DATA_DIR": str(folder / "var"), "EGESTION_PORT": str(port),
-             "EGESTION_BANK_PORT": str(self.proxy.port)} | PRACTICE
+             "EGESTION_BANK_PORT": str(self.proxy.port)} | practice
         )  # fmt: skip
         ours = {name: value for name, value in os.environ.items() if not name.startswith("EGESTION_")}
-        self.environment = ours | PRACTICE
+        self.environment = ours | practice
         self.environment |= {
             "EGESTION_DATA_DIR": str(self.settings.data_dir),
             "EGESTION_BANK_PORT": str(self.proxy.port),
@@ -64,6 +67,7 @@ class Installation:
     def start(self) -> None:
         """Start everything; it is kept alive from here on."""
         self._open.callback(self.proxy.stop)
+        self._open.enter_context(self.post)
         self.supervisor = self._open.enter_context(temporary_servers(self.settings, safe=True))
         initialise(self.settings, lambda _text: None)
         self.bank = BankProcess(self.settings.data_dir)

@@ -52,7 +52,7 @@ def judge(calls: Sequence[Call], books: Books, journal: Sequence[Entry]) -> Verd
         if entry["responseCode"] == "00":
             done[entry["transactionReference"]].append(entry)
     _orders(verdict, calls, books, done)
-    _verbs(verdict, calls, done)
+    _verbs(verdict, calls, books, done)
     _sales(verdict, books, done)
     _remittances(verdict, books, done)
     return verdict
@@ -92,13 +92,21 @@ def _order_told(verdict: Verdict, call: Call, told: Entry, sale: Entry, entries:
         verdict.sums.append(f"{call}: {sale['original_amount']} here")
 
 
-def _verbs(verdict: Verdict, calls: Sequence[Call], done: Mapping[str, Sequence[Entry]]) -> None:
-    """A refund or a part's cancellation is known by its amount, asked of a sale once; a capture is the sale's only one."""
+def _verbs(verdict: Verdict, calls: Sequence[Call], books: Books, done: Mapping[str, Sequence[Entry]]) -> None:
+    """A refund or a part's cancellation is known by its amount, asked of a sale once; a capture is the sale's only one.
+
+    A validation is ours alone, known by what it keeps. A refund that waited and was withdrawn is never at the bank.
+    """
+    ours = {(each["reference"], each["name"], each["status"], each["amount"]) for each in books.operations}
     for call in calls:
         entries = done.get(call.reference or "", ())
         if call.verb == "refund" or (call.verb == "cancel" and call.amount is not None):
             name = "CREDIT" if call.verb == "refund" else "CANCEL"
             times = sum(entry["operation"] == name and entry["amount"] == call.amount for entry in entries)
+        elif call.verb == "validate":
+            times = int((call.reference, "VALIDATE", "DONE", call.amount) in ours)
+        elif call.verb == "force":
+            times = sum(entry["operation"] == FORCED for entry in entries)
         elif call.verb == "capture":
             times = sum(entry["operation"] == "VALIDATE" for entry in entries)
         elif call.verb == "cancel" and call.told == Told.OK:
@@ -107,7 +115,12 @@ def _verbs(verdict: Verdict, calls: Sequence[Call], done: Mapping[str, Sequence[
             times = min(times, 1)  # parts may have been cancelled before
         else:
             continue
-        if times > 1:
+        withdrawn = call.verb == "refund" and (call.reference, "CREDIT", "WITHDRAWN", call.amount) in ours
+        if withdrawn and times:
+            verdict.doubled.append(f"{call}: withdrawn, done at the bank")
+        elif withdrawn:
+            continue
+        elif times > 1:
             verdict.doubled.append(f"{call}: done {times} times")
         elif call.told == Told.OK and times == 0:
             verdict.lost.append(f"{call}: told as done, nothing at the bank")

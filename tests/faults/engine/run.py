@@ -19,12 +19,14 @@ from .history import History, Told
 from .installation import Installation
 from .judge import Verdict, judge
 from .options import Options
+from .post_office import Row, judge_mails
 from .reading import read
 from .shelf import Shelf
 from .troubles import Site, hours
 
 INVARIANTS = ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I10", "I11", "I13")
 LONGEST_UNCERTAIN = 120.0  # seconds
+MAILS_LEAVE_WITHIN = 60.0  # seconds
 ASKED_AGAIN = 0.75  # of the calls whose outcome is unknown; the others are judged as they are
 
 
@@ -104,6 +106,7 @@ def _under_troubles(options: Options, house: Installation, report: Report, say: 
     say("verify")
     _verify(house, report)
     say("judged")
+    _mails(house, report)
     report.verdict = judge(history.calls, read(house.webs[0], house.tokens[0]), house.bank.journal())
     report.lines += [f"verbs {dict(history.verbs())}", f"told {dict(told)}, asked again {dict(history.counts())}"]
     report.lines += [f"  {times:4} {name}" for name, times in sorted(site.counts().items())]
@@ -115,6 +118,7 @@ def _calm(site: Site) -> None:
         file.unlink(missing_ok=True)
     site.armed.clear()
     site.house.proxy.clear()
+    site.house.post.waiting.clear()
     site.note_bank()
     site.house.bank.control(clear=True)
     site.house.healthy()
@@ -153,6 +157,20 @@ def _ask_again(site: Site, history: History, house: Installation) -> None:
             client.send(house.webs[0], call, quiet=True)
             if call.told == Told.UNKNOWN and call.last is not None and call.last.status not in (202, 500, 503):
                 raise AssertionError(f"an answer nobody expects: {call}")
+
+
+def _mails(house: Installation, report: Report) -> None:
+    """The leases of killed senders and the pauses after refusals go by real time: they are ended here, not waited for."""
+    limit = time.monotonic() + MAILS_LEAVE_WITHIN
+    with house.superuser("egestion") as connection:
+        while connection.execute("UPDATE outbox SET next_try_at = now() WHERE state = 'DUE'").rowcount:
+            if time.monotonic() > limit:
+                break
+            time.sleep(2)
+        rows = connection.execute("SELECT message_id, state, tries FROM outbox").fetchall()
+    found = judge_mails([Row(str(row[0]), str(row[1]), int(str(row[2]))) for row in rows], house.post.taken)
+    report.broken += found.wrong
+    report.lines.append(str(found))
 
 
 def _verify(house: Installation, report: Report) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from . import bank, database, deaths, doorbells, hours, line, points
+from . import bank, database, deaths, doorbells, hours, line, mails, points
 from .kinds import Site, Trouble
 
 __all__ = ["ALL", "Site", "Trouble"]
 
 ALL: tuple[Trouble, ...] = (
     *line.TROUBLES, *bank.TROUBLES, *points.TROUBLES, *database.TROUBLES, *doorbells.TROUBLES, *deaths.TROUBLES,
-    *hours.TROUBLES,
+    *mails.TROUBLES, *hours.TROUBLES,
 )  # fmt: skip

@@ -17,6 +17,8 @@ from .kinds import Site, Trouble
 
 PARIS = ZoneInfo("Europe/Paris")
 MORNING, EVENING, LATEST = hour(8), hour(21, 0, 5), hour(19)
+CLOSED, OPEN_AGAIN = hour(22, 10), hour(23, 10)  # when its night is on, the bank takes no cash operation between
+CALLS_MEANWHILE, SECONDS_CLOSED = 15, 2.0
 LONGEST_EVENING = 240  # seconds
 # The eve of a short day, of a long one, of 29 February, of a year's end, and a plain one: the clock only moves forward.
 BEGINNINGS = (date(2027, 3, 27), date(2027, 10, 30), date(2028, 2, 28), date(2027, 12, 30), date(2027, 6, 9))
@@ -57,8 +59,37 @@ def evening(site: Site, *, troubled: bool = True) -> None:
             first.wait()
             first = _remit(site)
     first.wait(LONGEST_EVENING)
+    if site.night:
+        _nightfall(site, day)
     _set(site, day + timedelta(days=1), MORNING)
     site.happen("clock moved")
+
+
+def _nightfall(site: Site, day: date) -> None:
+    """The bank is closed while clients go on, closes its day at 22:30, and opens again for what waited."""
+    for at in (CLOSED, OPEN_AGAIN):
+        _set(site, day, at)
+        site.happen("clock moved")
+        site.let(CALLS_MEANWHILE)
+        time.sleep(SECONDS_CLOSED)
+
+
+def night_on(site: Site) -> None:
+    """The bank keeps its night from now on: what is captured closes at 22:30, refunds before it are answered 24."""
+    _night(site, on=True)
+
+
+def night_off(site: Site) -> None:
+    """The bank captures at once again, what waited too."""
+    _night(site, on=False)
+
+
+def _night(site: Site, *, on: bool) -> None:
+    done = site.house.run("bank", "set", "night", "on" if on else "off")
+    if done.returncode:
+        raise RuntimeError(done.stderr[-200:])
+    site.night = on
+    site.happen(f"the bank's night is {'on' if on else 'off'}")
 
 
 def _remit(site: Site) -> subprocess.Popen[bytes]:

@@ -11,6 +11,10 @@ from pathlib import Path
 from ..installation import Installation
 
 
+def _no_more(_calls: int) -> None:
+    """Nobody works, so nobody waits for leave."""
+
+
 @dataclass(slots=True)
 class Site:
     """The installation, the chance of the run, and what has happened so far."""
@@ -21,6 +25,8 @@ class Site:
     kills: int = 0
     armed: dict[Path, str] = field(default_factory=dict)
     earlier_at_the_bank: Counter[str] = field(default_factory=Counter)
+    night: bool = False
+    let: Callable[[int], None] = _no_more  # so many more calls may begin, while a trouble lasts
 
     def happen(self, name: str, *, kill: bool = False) -> None:
         """Count a trouble that took effect at once."""
@@ -41,8 +47,9 @@ class Site:
     def counts(self) -> Counter[str]:
         """Everything that took effect, by name."""
         line = Counter({f"line {kind}": times for kind, times in self.house.proxy.used.items()})
+        mails = Counter({f"mail server {name}": times for name, times in self.house.post.used.items()})
         bank = Counter({f"bank {name}": times for name, times in self.earlier_at_the_bank.items()})
-        return self.happened + line + bank
+        return self.happened + line + mails + bank
 
 
 @dataclass(frozen=True, slots=True)

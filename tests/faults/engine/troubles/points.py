@@ -9,7 +9,7 @@ from .kinds import Site, Trouble
 RUNNER = ("before_intent", "after_intent", "after_call", "before_result", "after_result")
 RESOLUTION = ("after_lease", "after_inquiry")
 EVENING = ("before_begun", "after_begun", "before_sending", "before_closed", "after_closed")
-OUTBOX = ("mail.before_lease", "mail.after_lease", "mail.after_sending", "doorbell.before_ringing")
+OUTBOX = ("before_lease", "after_lease", "after_sending")
 
 
 def arm(site: Site, name: str, action: str) -> None:
@@ -40,5 +40,6 @@ TROUBLES = (
       for name in RUNNER),
     *(Trouble(f"dawdles at runner.{name}", _arm(f"runner.{name}", "wait:20")) for name in RUNNER[1:4]),
     *(Trouble(f"fail point resolution.{name}", _arm(f"resolution.{name}", "raise", "wait:3")) for name in RESOLUTION),
-    *(Trouble(f"fail point {name}", _arm(name, "wait:1") if "bell" in name else _arm(name, "raise")) for name in OUTBOX),
+    *(Trouble(f"fail point mail.{name}", _arm(f"mail.{name}", "kill", "kill", "raise"), 2, kills=True) for name in OUTBOX),
+    Trouble("fail point doorbell.before_ringing", _arm("doorbell.before_ringing", "wait:1")),
 )  # fmt: skip
