@@ -23,9 +23,12 @@ LINE = (
     attribute("line", WHOLE, "remittance_line", nullable=True),
     attribute("reference", TEXT, "transaction.reference"),
     attribute("order_number", TEXT, "transaction.order_number", nullable=True),
+    attribute("brand", TEXT, "transaction.brand"),
+    attribute("sequence", WHOLE),
     attribute("name", words(OperationName)),
     attribute("status", TEXT),
     attribute("amount", AMOUNT),
+    attribute("settled_at", MOMENT, nullable=True),
 )
 UNPAID = (
     attribute("id", WHOLE),

@@ -119,6 +119,8 @@ def test_an_open_remittance_sums_what_the_bank_did(supervisor: Client) -> None:
     assert sum(each["amount"] for each in one["lines"]) == one["debit_amount"] + one["credit_amount"]
     assert (one["bank_lines"], listed["bank_lines"]) == (None, None), "no journal supplies them yet"
     assert [(each["name"], each["amount"]) for each in one["lines"][-2:]] == [("CAPTURE", 12345), ("CREDIT", 345)]
+    assert [(each["brand"], each["sequence"]) for each in one["lines"][-2:]] == [("CB", 2), ("CB", 3)]
+    assert all(each["settled_at"] for each in one["lines"])
     assert {key: one[key] for key in listed if key != "lines"} == {key: listed[key] for key in listed if key != "lines"}
     assert body_of(supervisor.get("/remittances", date_from=listed["date"], contract="1234567"))["count"] >= 1
     assert body_of(supervisor.get("/remittances", date_from="2999-01-01"))["items"] == []

@@ -1,20 +1,43 @@
-"""A practice fortnight: what leaves every evening is what the bank prints, to the cent, and nothing is left in doubt."""
+"""Some days of a shop from commands, by API and on the pages: the bank prints what our books explain, and nothing else."""
 
 from __future__ import annotations
 
+import dataclasses
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.days.fortnight import DAYS, check, live
+from tests.days.bookings import AMEX, CARDS, PARIS
+from tests.days.fortnight import live
+from tests.days.statements import check
 from tools.product import running
 
+DAYS, FRIDAY = 4, 4  # over a week-end, gross and net, by API and on the pages; `make fortnight` lives two weeks
 
-@pytest.mark.timeout(900)  # some seventy commands, each a process
-def test_a_fortnight_with_the_banks_nights_adds_up_to_the_cent(tmp_path: Path) -> None:
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)  # some thirty commands, each a process
+def test_every_line_the_bank_prints_is_explained_to_the_cent(tmp_path: Path) -> None:
+    tomorrow = datetime.now(PARIS).date() + timedelta(days=1)
+    friday = tomorrow + timedelta(days=(FRIDAY - tomorrow.weekday()) % 7)
     with running(tmp_path / "var", past=False) as product:
-        fortnight = live(product, tmp_path)
-        assert check(fortnight) == []
-        assert len(fortnight.days) == DAYS
-        assert sum(each["net_amount"] for each in fortnight.remittances) > 0
+        fortnight, lived = live(product, tmp_path, friday, DAYS)
+        assert check(lived) == []
+        assert [each["way"] for each in fortnight.days] == ["API", "screens"] * 2
+        assert fortnight.seen == 2 * DAYS  # of cards and of American Express
+        printed = {
+            account: {line.code for each in lived.statements[account] for line in each.lines}
+            for account in lived.statements
+        }
+        assert printed == {CARDS: {"30", "36", "38", "62", "67"}, AMEX: {"05"}}
         product.command("verify")  # raises when an invariant is broken
+
+        for wrong, said in (  # what the check sees
+            ({"net_from": None}, "nothing explains"),
+            ({"unpaid": lived.unpaid[1:]}, "38 "),
+            ({"unpaid": lived.unpaid[:1]}, "AMERICAN EXPRESS"),
+            ({"remittances": lived.remittances[1:]}, "nothing explains"),
+            ({"refunded": lived.refunded + 1}, "people refunded"),
+        ):
+            assert any(said in each for each in check(dataclasses.replace(lived, **wrong))), wrong  # type: ignore[arg-type]
