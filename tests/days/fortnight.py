@@ -7,6 +7,7 @@ import random
 import sys
 import tempfile
 import time as clocks
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,7 +20,7 @@ from tests.days.ways import AMEX as AMEX_CARD
 from tests.days.ways import Api, Screens, Way
 from tools.product import Product, running
 
-DAYS = 14
+DAYS, PAST = 14, 35
 CB, VISA, MASTERCARD, NO_MONEY = "4970100000000006", "4111111111111111", "5555555555554444", "4970100000000519"
 LONG_BEFORE, AFTERWARDS = timedelta(days=10), timedelta(days=6)  # the bank books some days later
 PATIENCE = 120.0  # seconds for what workers and scheduler have to do
@@ -37,7 +38,7 @@ class Fortnight:
     days: list[dict[str, Any]] = field(default_factory=list)
     unpaid: list[tuple[date, dict[str, Any]]] = field(default_factory=list)
     net_from: date | None = None
-    refunded: int = 0
+    refunded: Counter[str] = field(default_factory=Counter)  # by sale
     seen: int = 0  # remittances looked at
     _captured: list[str] = field(default_factory=list)
     _amex: list[str] = field(default_factory=list)
@@ -132,7 +133,7 @@ class Fortnight:
 
     def refunds(self, way: Way, reference: str, amount: int) -> None:
         """Refund a part, if the gateway takes it at this hour."""
-        self.refunded += amount * way.does(reference, "refund", amount)
+        self.refunded[reference] += amount * way.does(reference, "refund", amount)
 
     def come_back(self, day: date) -> None:
         """A card's sale and one of American Express come back unpaid."""
@@ -141,19 +142,20 @@ class Fortnight:
             sale = self.api.ask("GET", f"/transactions/{reference}")
             self.unpaid.append((day, sale | {"unpaid_amount": sale["captured_amount"]}))
 
-    def unpaid_before(self) -> list[tuple[date, dict[str, Any]]]:
-        """What came back in the days before, which the bank may have booked in these."""
+    def unpaid_since(self, since: date) -> list[tuple[date, dict[str, Any]]]:
+        """What had come back before the fortnight, from a day on."""
         found = []
-        for each in Api(self.product, "accountant").ask("GET", "/unpaid?page_size=200")["items"]:
+        for each in Api(self.product, "accountant").all("/unpaid"):
             day = datetime.fromisoformat(each["created_at"]).astimezone(PARIS).date()
-            if self.first - LONG_BEFORE <= day < self.first:
+            if since <= day < self.first:
                 sale = self.api.ask("GET", f"/transactions/{each['reference']}")
                 found.append((day, sale | {"unpaid_amount": each["amount"]}))
         return found
 
 
-def live(product: Product, folder: Path, first: date, days: int = DAYS) -> tuple[Fortnight, Lived]:
-    """Live the days that begin with `first`, with the bank's night on, and read what the bank printed."""
+def live(product: Product, folder: Path, first: date, days: int = DAYS, past: int = 0) -> tuple[Fortnight, Lived]:
+    """Live the days that begin with `first`, with the bank's night on, and read what the bank printed, of so many days of
+    the past too."""
     product.command("bank", "set", "night", "on")
     api = Api(product)
     fortnight = Fortnight(product, first, days, api, (api, Screens(product)))
@@ -162,11 +164,12 @@ def live(product: Product, folder: Path, first: date, days: int = DAYS) -> tuple
     over = first + timedelta(days=days) + AFTERWARDS
     fortnight.clock(over, 12)
     fortnight.until(fortnight.all_closed)
-    booked = [first + timedelta(days=each) for each in range((over - first).days)]
+    begin = first - timedelta(days=past)
+    booked = [begin + timedelta(days=each) for each in range((over - begin).days)]
     return fortnight, Lived(
         first=first,
-        remittances=fortnight.remittances(first - LONG_BEFORE),
-        unpaid=[*fortnight.unpaid_before(), *fortnight.unpaid],
+        remittances=fortnight.remittances(begin - LONG_BEFORE),
+        unpaid=[*fortnight.unpaid_since(begin - LONG_BEFORE), *fortnight.unpaid],
         refunded=fortnight.refunded,
         net_from=fortnight.net_from,
         statements=read_statements(product, folder, booked),
@@ -177,7 +180,7 @@ def main() -> int:
     """Live it in a folder of its own and print each day; exit code 1 when something does not add up."""
     tomorrow, begun = datetime.now(PARIS).date() + timedelta(days=1), clocks.monotonic()
     with tempfile.TemporaryDirectory(prefix="egestion-fortnight-") as name, running(Path(name) / "var") as product:
-        fortnight, lived = live(product, Path(name), tomorrow)
+        fortnight, lived = live(product, Path(name), tomorrow, past=PAST)
         for each in fortnight.days:
             sums = ", ".join(
                 f"{name_of(one)} {one['state']} {one['net_amount'] / 100:.2f}" for one in each["remittances"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -30,12 +30,12 @@ from tools.product import Product
 @dataclass(frozen=True)
 class Lived:
     """What was lived: the remittances with their lines (those before `first` too, which the bank booked meanwhile), what
-    came back unpaid on which day, how much people refunded, and what the bank printed by account."""
+    came back unpaid on which day, how much people refunded of each sale, and what the bank printed by account."""
 
     first: date
     remittances: Sequence[dict[str, Any]]
     unpaid: Sequence[tuple[date, dict[str, Any]]]
-    refunded: int
+    refunded: Mapping[str, int]
     net_from: date | None
     statements: dict[str, list[Read]]
 
@@ -80,8 +80,15 @@ def check(lived: Lived) -> list[str]:
         for each in mine
         if each["lines"] and each["state"] != ("SENT" if each["net_amount"] else "SETTLED")
     ]
-    if sum(each["credit_amount"] for each in mine) != lived.refunded:
-        wrong.append(f"people refunded {lived.refunded}, the remittances say otherwise")
+    for reference, amount in lived.refunded.items():
+        remitted = sum(
+            line["amount"]
+            for each in mine
+            for line in each["lines"]
+            if line["reference"] == reference and line["name"] == "CREDIT"
+        )
+        if remitted != amount:
+            wrong.append(f"{reference}: people refunded {amount}, {remitted} was remitted")
     printed = [
         Booking(account, line.booked, line.value, line.code, line.amount, line.label)
         for account, statements in lived.statements.items() for each in statements for line in each.lines

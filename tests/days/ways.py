@@ -70,7 +70,8 @@ class Api:
         found: list[dict[str, Any]] = []
         cursor: str | None = ""
         while cursor is not None:
-            page = self.ask("GET", f"{path}&page_size=200{f'&cursor={cursor}' if cursor else ''}")
+            more = f"page_size=200{f'&cursor={cursor}' if cursor else ''}"
+            page = self.ask("GET", f"{path}{'&' if '?' in path else '?'}{more}")
             found += page["items"]
             cursor = page["next_cursor"]
         return found

@@ -22,6 +22,7 @@ from .options import Options
 from .post_office import Row, judge_mails
 from .reading import read
 from .shelf import Shelf
+from .statements import judge_statements, printed
 from .troubles import Site, hours
 
 INVARIANTS = ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I10", "I11", "I13")
@@ -75,6 +76,7 @@ def run(options: Options, folder: Path, command: str, say: Callable[[str], None]
 def _under_troubles(options: Options, house: Installation, report: Report, say: Callable[[str], None]) -> None:
     site = Site(house, random.Random(f"{options.seed}/troubles"))
     hours.begin(site)
+    first_day = hours.today(site).date()
     history, shelf = History(), Shelf()
     director = Director(options, site, history, say)
     hands = [
@@ -107,7 +109,11 @@ def _under_troubles(options: Options, house: Installation, report: Report, say: 
     _verify(house, report)
     say("judged")
     _mails(house, report)
-    report.verdict = judge(history.calls, read(house.webs[0], house.tokens[0]), house.bank.journal())
+    books = read(house.webs[0], house.tokens[0])
+    report.verdict = judge(history.calls, books, house.bank.journal())
+    statements = printed(house.settings.data_dir, first_day, hours.today(site).date())
+    report.verdict.sums += judge_statements(books.remittances, statements)
+    report.lines.append(f"{sum(len(each.lines) for each in statements)} lines on the account")
     report.lines += [f"verbs {dict(history.verbs())}", f"told {dict(told)}, asked again {dict(history.counts())}"]
     report.lines += [f"  {times:4} {name}" for name, times in sorted(site.counts().items())]
 
