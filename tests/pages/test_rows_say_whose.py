@@ -11,8 +11,8 @@ from app.domain.states import State
 from app.models import Customer
 from config import Settings
 from tests.house_fixtures import empty
+from tests.pages.history.page import LIST, NOON, link, text_of
 from tests.pages.shop import PARIS, Shop
-from tests.pages.test_history import LIST, NOON, link, text_of
 
 
 @pytest.fixture(scope="module")
