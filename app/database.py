@@ -30,6 +30,7 @@ __all__ = ["NOTHING", "Scope", "UtcDateTime", "after_commit", "now", "real_now",
 
 now = business_now
 LOCK_NOT_AVAILABLE = "55P03"
+_OWN_TROUBLE = frozenset({LOCK_NOT_AVAILABLE, "57014", "40001", "40P01"})  # and: too slow, serialization, deadlock
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -144,6 +145,13 @@ def unit_of_work(scope: Scope | Actor, engine: Engine | None = None) -> Iterator
         raise
     for callback in session.info.get("after_commit", ()):
         callback()
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Return whether nothing else would fare better now. A statement that took too long, a deadlock or a lock that could
+    not be had is the trouble of what was tried alone."""
+    state = getattr(error.orig, "sqlstate", None)
+    return error.connection_invalidated or state is None or state not in _OWN_TROUBLE
 
 
 def after_commit(session: Session, callback: Callable[[], None]) -> None:

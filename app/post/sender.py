@@ -63,7 +63,7 @@ def _keep(folder: Path, id: int, merchant_id: int, on_failed: OnFailed | None) -
         return False
     try:
         files.keep(folder, letter(mail))
-    except (OSError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001 - an error of ours too: it is a try, and holds up no other mail
         _postpone(mail, error, on_failed)
         return False
     fail_point("mail.after_sending")
@@ -88,7 +88,7 @@ def _send(found: Sequence[tuple[int, int]], on_failed: OnFailed | None) -> int:
                 break
             try:
                 refused = connection.deliver(letter(mail))
-            except (smtplib.SMTPException, OSError, ValueError) as error:
+            except Exception as error:  # noqa: BLE001 - likewise
                 _postpone(mail, error, on_failed)
                 if isinstance(error, (OSError, smtplib.SMTPServerDisconnected)) and not _answered(error):
                     break

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.alarms import EXPIRED, NOT_DONE, mail_of_several, mail_people, named, raise_alarm
-from app.database import NOTHING, Scope, now, unit_of_work
+from app.database import NOTHING, Scope, is_away, now, unit_of_work
 from app.domain.actor import machine
 from app.domain.errors import DomainError
 from app.domain.states import Event, OperationName, OperationStatus, State
@@ -52,9 +52,9 @@ def expire_due(most: int = 200) -> int:
             with unit_of_work(Scope((merchant_id,))) as session:
                 stuck = expire_all(session, merchant_id, ids)
             _tell_stuck(merchant_id, stuck)
-        except OperationalError:
-            raise  # the database is away: nothing else can lapse either
         except Exception as error:  # one merchant's trouble is no other's
+            if isinstance(error, OperationalError) and is_away(error):
+                raise  # nothing else can lapse either
             log.error("lapsed_sales_failed", merchant=merchant_id, error=type(error).__name__, exc_info=error)
             for transaction_id in ids:
                 _turns.failed(transaction_id)
@@ -86,9 +86,9 @@ def expire_all(session: Session, merchant_id: int, ids: Sequence[int]) -> list[i
         except DomainError as error:
             _turns.failed(transaction_id)
             log.info("lapsed_sale_later", transaction=transaction_id, code=error.code)
-        except OperationalError:
-            raise
         except Exception as error:  # one that cannot lapse holds up no other
+            if isinstance(error, OperationalError) and is_away(error):
+                raise
             log.error("lapsed_sale_failed", transaction=transaction_id, error=type(error).__name__, exc_info=error)
             if _turns.failed(transaction_id) >= MOST_TRIES:
                 stuck.append(transaction_id)

@@ -14,6 +14,8 @@ from typing import NamedTuple
 import structlog
 from sqlalchemy.exc import OperationalError
 
+from app.database import is_away
+
 log = structlog.get_logger(__name__)
 SLOW = 10.0  # seconds after which one item has kept the others waiting
 SLOW_MOST = 2  # such items of one merchant in a round; the rest of its items leaves the turn to others
@@ -61,7 +63,7 @@ class Turns:
     ) -> int:
         """Do (merchant, id) each of at most `most` that are due; returns how many were taken.
 
-        An exception is `told` and the next is done; OperationalError goes on, since the database may be away for all.
+        An exception is `told` and the next is done, unless the database is away for all.
         When a merchant's items keep the bank busy for long, the rest of them waits for a later round.
         """
         slow: Counter[int] = Counter()
@@ -73,11 +75,10 @@ class Turns:
             begun = time.monotonic()
             try:
                 do(item.merchant_id, item.id)
-            except OperationalError:
+            except Exception as error:
                 self.failed(item.id)
-                raise
-            except Exception as error:  # noqa: BLE001 - one that fails holds up no other
-                self.failed(item.id)
+                if isinstance(error, OperationalError) and is_away(error):
+                    raise
                 self._tell(told, item, error)
             else:
                 self.done(item.id)
@@ -88,9 +89,9 @@ class Turns:
     def _tell(told: Callable[[DueItem, Exception], None], item: DueItem, error: Exception) -> None:
         try:
             told(item, error)
-        except OperationalError:
-            raise
         except Exception as worse:  # it stays due, behind the others
+            if isinstance(worse, OperationalError) and is_away(worse):
+                raise
             log.error("failure_not_told", item=item.id, error=type(worse).__name__, exc_info=worse)
 
     def _behind(self, number: int) -> None:

@@ -17,7 +17,7 @@ from app.core import send_mails
 from app.database import Scope, real_now, unit_of_work
 from app.mail import queue_mail, send_due
 from app.models import Alarm, OutboxMail
-from app.post import smtp
+from app.post import sender, smtp
 from tests.house_fixtures import free
 from tests.post.conftest import UseServer
 from tests.post.people import merchant
@@ -155,6 +155,27 @@ def test_one_bad_mail_does_not_hold_up_the_next(sink: Sink, use_server: UseServe
     with use_server(sink.port):
         assert send_due() == 1
     assert sink.connections == 1
+
+
+def test_a_mail_that_cannot_be_made_through_an_error_of_ours_holds_up_no_other(
+    sink: Sink, use_server: UseServer, shop: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (bad,) = write(shop, "bad@shop.example")
+    write(shop, "anne@shop.example")
+    make = sender.letter
+
+    def broken(mail: OutboxMail) -> object:
+        if mail.id == bad.id:
+            raise LookupError("an error of ours")
+        return make(mail)
+
+    monkeypatch.setattr(sender, "letter", broken)
+    with use_server(sink.port):
+        assert send_due() == 1
+    with unit_of_work(Scope((shop,))) as session:
+        kept = session.get_one(OutboxMail, bad.id)
+    assert (kept.state, kept.tries) == ("DUE", 1)
+    assert "an error of ours" in (kept.last_error or "")
 
 
 def in_context(app: Flask, barrier: threading.Barrier | None = None) -> None:

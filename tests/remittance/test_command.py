@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
+from sqlalchemy import update
 
+from app.database import Scope, real_now, unit_of_work
+from app.models import Operation
 from plugins.payment_gateway.bank_commands import bank
 from plugins.payment_gateway.remittance.command import remit
 from tests.remittance.evening import Evening
@@ -68,6 +72,28 @@ def test_what_a_killed_run_left_is_taken_over(shop: Shop, evening: Evening, cloc
     assert command().exit_code == 0
     assert {shop.sale(each).state for each in references} == {"CAPTURED"}
     assert evening.remittances() == [(1, "2027-03-10", "SENT", 2 * EUR, 0, 2)]
+
+
+def test_alone_it_settles_what_a_killed_run_left_without_an_answer(
+    shop: Shop, evening: Evening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed before it could write the bank's answer down, and no scheduler runs: the line is SENT, the bank is asked."""
+    reference = shop.sold(capture_day=0)
+    monkeypatch.setattr("app.failpoints._points", {"runner.after_call": ["raise", 1]})
+    monkeypatch.setattr("plugins.payment_gateway.remittance.command.LONGEST_WAIT", 0.0)
+    command()
+    assert shop.last(reference).status == "SENT"
+    with unit_of_work(Scope((shop.id,))) as session:
+        ago = real_now() - timedelta(minutes=1)
+        session.execute(
+            update(Operation).where(Operation.id == shop.last(reference).id).values(deadline=ago, next_inquiry_at=ago)
+        )
+    monkeypatch.setattr("plugins.payment_gateway.remittance.command.LONGEST_WAIT", 5.0)
+    done = command()
+    assert done.exit_code == 0, done.output
+    assert "-1 closed" in done.output
+    assert shop.sale(reference).state == "CAPTURED"
+    assert evening.states() == ["SENT"]
 
 
 @pytest.mark.parametrize("words", [("--date", "11.03.2027"), ("--date", "2027-02-30"), ("--day", "2027-03-10")])

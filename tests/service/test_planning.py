@@ -9,7 +9,7 @@ import pytest
 from app.domain.errors import InvalidInput, NotAllowedInState, NotPermitted
 from tests.service.clock import BusinessClock
 from tests.service.conftest import NewShop
-from tests.service.shop import REFUSED, Shop, new_key
+from tests.service.shop import CAPTURE_REFUSED, REFUSED, Shop, new_key
 
 
 @pytest.mark.parametrize(
@@ -101,6 +101,28 @@ def test_what_is_leaving_this_evening_is_moved_no_more_unless_it_was_held(shop: 
     assert str(shop.sale(reference).capture_date) == "2027-03-10"
     shop.act(reference, "hold")
     assert shop.act(reference, "move", capture_date=date(2027, 3, 12)).status == 200
+
+
+def test_a_sale_the_bank_refused_is_not_leaving_after_the_cut_off(shop: Shop, clock: BusinessClock) -> None:
+    clock.at("2027-03-10 15:00")
+    reference = shop.take(CAPTURE_REFUSED, capture_day=0).reference
+    assert shop.act(reference, "capture").status == 409
+    clock.at("2027-03-10 21:00")
+    assert shop.act(reference, "move", capture_date=date(2027, 3, 12)).status == 200
+    assert str(shop.sale(reference).capture_date) == "2027-03-12"
+
+
+@pytest.mark.parametrize("shipped", [date(1900, 1, 1), date(2027, 3, 9), date(2027, 3, 17)])
+def test_a_shipping_day_that_cannot_be_is_refused_beside_a_capture_date_too(
+    shop: Shop, clock: BusinessClock, shipped: date
+) -> None:
+    clock.at("2027-03-10 12:00")
+    reference = shop.sold(capture_day=0)
+    with pytest.raises(InvalidInput) as raised:
+        shop.act(reference, "move", capture_date=date(2027, 3, 12), shipping_date=shipped)
+    assert [each.field for each in raised.value.errors] == ["shipping_date"]
+    sale = shop.sale(reference)
+    assert (str(sale.capture_date), sale.shipping_date) == ("2027-03-10", None)
 
 
 def test_only_what_waits_for_its_remittance_is_moved_or_held(shop: Shop) -> None:

@@ -18,6 +18,7 @@ from app.models import Contract, Merchant, Operation, Remittance
 
 from ..given_days import day_option
 from ..nightly import merchants_at_work
+from ..resolution import resolve_due
 from ..waiting import send_all
 from .captures import Sent
 from .run import Tally, begin, close, send
@@ -78,7 +79,8 @@ def _contracts() -> list[tuple[int, int, str]]:
 
 
 def _wait(contracts: list[tuple[int, int]]) -> list[str]:
-    """Close what is still being sent, elsewhere too, while its answers may still come."""
+    """Close what is still being sent, elsewhere too, while its answers may still come; a line somebody has left without
+    one is asked about when its time has come."""
     closed: list[str] = []
     until = time.monotonic() + LONGEST_WAIT
     while True:
@@ -99,6 +101,7 @@ def _wait(contracts: list[tuple[int, int]]) -> list[str]:
                 waiting = waiting or session.scalar(sent.limit(1)) is not None
         if not waiting or time.monotonic() >= until:
             return closed
+        resolve_due()
         time.sleep(0.5)
 
 

@@ -12,11 +12,11 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, joinedload
 
 from app.alarms import REMITTANCE_LATE, raise_alarm
-from app.database import NOTHING, Scope, now, unit_of_work
+from app.database import NOTHING, Scope, is_away, now, unit_of_work
 from app.domain.days import local_day
 from app.domain.text import N_
 from app.jobs import ring
-from app.models import Merchant, Remittance
+from app.models import Alarm, Contract, Merchant, Remittance
 
 from .run import begin, send
 
@@ -28,6 +28,7 @@ DONE_WITHIN = timedelta(minutes=45)  # of the cut-off, or people are told
 PAUSE = 30.0  # seconds a contract is left alone when its bank was away
 MOST = 100_000
 _DUE = text("SELECT id, merchant_id FROM due_remittances(:at, :most)")
+NOT_BEGUN = N_("The remittance of contract %(number)s of %(day)s could not be begun; it is tried again and again.")
 _away_until: dict[int, float] = {}
 
 
@@ -68,9 +69,9 @@ def _run(merchant_id: int, contract_id: int, *, call_help: bool) -> None:
         tally = send(merchant_id, contract_id, round_)
         if tally.away:
             _away_until[contract_id] = time.monotonic() + PAUSE
-    except OperationalError:
-        raise  # the database is away: no other contract can be served either
     except Exception as error:  # one contract holds up no other
+        if isinstance(error, OperationalError) and is_away(error):
+            raise  # no other contract can be served either
         log.error("remittance_failed", contract=contract_id, error=type(error).__name__, exc_info=error)
 
 
@@ -80,10 +81,30 @@ def _begin(merchant_id: int, contract_id: int) -> None:
         begin(merchant_id, contract_id)
         with unit_of_work(Scope((merchant_id,))) as session:
             tell_late(session, merchant_id, contract_id, now())
-    except OperationalError:
-        raise
     except Exception as error:
+        if isinstance(error, OperationalError) and is_away(error):
+            raise
         log.error("remittance_not_begun", contract=contract_id, error=type(error).__name__, exc_info=error)
+        _tell_not_begun(merchant_id, contract_id, now())
+
+
+def _tell_not_begun(merchant_id: int, contract_id: int, at: datetime) -> None:
+    """Raise one alarm for a contract and day when not even its remittance could be begun in time."""
+    try:
+        with unit_of_work(Scope((merchant_id,))) as session:
+            contract = session.get_one(Contract, contract_id)
+            zone = ZoneInfo(session.get_one(Merchant, merchant_id).zone)
+            day = local_day(at, zone)
+            if at < datetime.combine(day, contract.cut_off, zone) + DONE_WITHIN:
+                return
+            params = {"number": contract.number, "day": day.isoformat()}
+            same = (Alarm.merchant_id == merchant_id, Alarm.kind == REMITTANCE_LATE, Alarm.message == NOT_BEGUN)
+            if params not in session.scalars(select(Alarm.params).where(*same)).all():
+                raise_alarm(session, merchant_id, REMITTANCE_LATE, NOT_BEGUN, params)
+    except Exception as error:
+        if isinstance(error, OperationalError) and is_away(error):
+            raise
+        log.error("lateness_not_told", contract=contract_id, error=type(error).__name__, exc_info=error)
 
 
 def tell_late(session: Session, merchant_id: int, contract_id: int, at: datetime) -> None:

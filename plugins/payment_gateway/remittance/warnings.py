@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.alarms import EXPIRES_SOON, mail_of_several, mail_people, named, raise_alarm
-from app.database import NOTHING, Scope, now, unit_of_work
+from app.database import NOTHING, Scope, is_away, now, unit_of_work
 from app.domain.states import OperationStatus, State
 from app.domain.text import N_
 from app.models import Operation, Transaction
@@ -38,9 +38,9 @@ def warn_due(most: int = 1000) -> int:
         try:
             with unit_of_work(Scope((merchant_id,))) as session:
                 _warn(session, merchant_id, ids)
-        except OperationalError:
-            raise  # the database is away
         except Exception as error:  # one merchant's trouble is no other's
+            if isinstance(error, OperationalError) and is_away(error):
+                raise
             log.error("warning_failed", merchant=merchant_id, error=type(error).__name__, exc_info=error)
             for transaction_id in ids:
                 _turns.failed(transaction_id)
@@ -69,9 +69,9 @@ def _warn(session: Session, merchant_id: int, ids: list[int]) -> None:
                 raise_alarm(session, merchant_id, EXPIRES_SOON, message, params, sale.id, mail=False)
             told.append((sale, message, params))
             _turns.done(sale.id)
-        except OperationalError:
-            raise
         except Exception as error:  # one that cannot be warned of holds up no other
+            if isinstance(error, OperationalError) and is_away(error):
+                raise
             _turns.failed(sale.id)
             log.error("warning_failed", transaction=sale.id, error=type(error).__name__, exc_info=error)
     if len(told) == 1:

@@ -37,7 +37,7 @@ def begin(case: Case, request: ActionRequest, held: ExitStack) -> Operation:
     if "order_number" in given and not request.order_number and sale.merchant.order_number_required:
         raise InvalidInput.of("order_number", "missing", N_("The merchant asks for an order number."))
     if request.shipping_date is not None:
-        _demand_possible(case, request.shipping_date)
+        demand_shipping_possible(case, request.shipping_date)
     old: dict[str, object] = {name: _plain(getattr(sale, name)) for name in given}
     for name in given:
         setattr(sale, name, getattr(request, name) or None)
@@ -55,7 +55,7 @@ def begin(case: Case, request: ActionRequest, held: ExitStack) -> Operation:
     return operation
 
 
-def _demand_possible(case: Case, shipped: date) -> None:
+def demand_shipping_possible(case: Case, shipped: date) -> None:
     """Refuse a day before the order's, and, while the sale is not remitted, one on which its authorisation is over."""
     sale = case.transaction
     ordered = local_day(sale.created_at, ZoneInfo(sale.merchant.zone))

@@ -18,6 +18,7 @@ from app.security import profiles
 from ..cases import Case
 from ..ledger import enter
 from ..remittance.lines import remittance_day
+from .amend import demand_shipping_possible
 from .base import Step, demand_state, right
 
 
@@ -30,9 +31,12 @@ def move(case: Case, request: ActionRequest, held: ExitStack) -> None:
     sale = case.transaction
     demand_state(case, Verb.MOVE)
     soonest = remittance_day(sale.contract, sale.merchant.zone, now())
-    if sale.capture_date == local_day(now(), ZoneInfo(sale.merchant.zone)) < soonest and not sale.held:
+    in_runs = not sale.held and not sale.capture_error
+    if in_runs and sale.capture_date == local_day(now(), ZoneInfo(sale.merchant.zone)) < soonest:
         text = N_("The cut-off of this sale's remittance is past: it is leaving. To stop it, hold it.")
         raise InvalidInput.of("capture_date", "after_cut_off", text)
+    if request.capture_date is not None and request.shipping_date is not None:
+        demand_shipping_possible(case, request.shipping_date)
     day = request.capture_date or _shipped(case, request, soonest)
     if day < soonest:
         text = N_("The next remittance leaves on %(soonest)s; no earlier day is possible.")
