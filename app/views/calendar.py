@@ -18,7 +18,7 @@ from ..domain.days import local_day
 from ..domain.errors import InvalidInput
 from ..domain.verbs import Verb
 from ..extensions import db
-from ..models.queries.calendar import LATE, cells, contracts_of, days_shown, kind_of
+from ..models.queries.calendar import LATE, REMIT, cells, contracts_of, days_shown, kind_of
 from ..models.queries.calendar_day import DayFilter
 from ..models.queries.expected import remitted_lately
 from ..models.queries.keyset import Page
@@ -120,10 +120,12 @@ class CalendarView(PathHistory, BaseView):
             around=_around(day),
             closed=day is not None and (is_closed(day) or 0 < len(mine) == len(shut)),
             closed_for=shut,
+            tonight=day is not None and any(day == _today(each) for each in merchants),
             tomorrow=day is not None and any(day == _today(each) + timedelta(days=1) for each in merchants),
             form=form,
             sales=sales,
             kind_of=kind_of,
+            waits=any(kind_of(sale) not in (None, REMIT) for sale in sales),
             bulk=_bulk(possible.values()),
             single={number: [each for each in found if each.name in SINGLE] for number, found in possible.items()},
             pager=pager_of(wanted, page, DAY_SIZES) if wanted and page else {},

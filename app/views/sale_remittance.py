@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 
+from ..database import now
+from ..domain.days import local_day
 from ..domain.states import OperationName, OperationStatus, State
 from ..models.queries.calendar import REMIT, kind_of
 from ..web import formats
-from .action_controls import soonest_of
 from .panel import panel_of
 
 _NOT_TAKEN = (State.REFUSED, State.REFERRAL, State.PENDING)
@@ -36,8 +38,9 @@ def coming_of(sale: Any, remittances: Mapping[int, Any]) -> Coming | None:
         return Coming(panel_of(sale).sentences[0], alert=True)
     kind = kind_of(sale)
     if kind == REMIT:
-        day = max(sale.capture_date, soonest_of(sale))
-        if sale.limit_date is not None and sale.limit_date < day:
+        today = local_day(now(), ZoneInfo(sale.merchant.zone))
+        day = max(sale.capture_date, today)  # what is due leaves until the day is over, also after the cut-off
+        if sale.limit_date is not None and sale.limit_date < today:
             return Coming(str(gettext("Its last day has passed: it is released at the bank.")), alert=True)
         text = gettext("It leaves with the remittance of %(day)s.", day=formats.day(day))
         return Coming(f"{text} {_credit(day, sale)}")

@@ -215,6 +215,11 @@ def test_the_page_of_a_deferred_sale_says_when_it_leaves_and_when_its_credit_com
     assert waits in page(capture_date=friday, limit_date=friday, held=True)
     assert waits in page(capture_date=friday, limit_date=friday, capture_error="05")
     assert "Its last day has passed" in page(capture_date=DAY, limit_date=DAY - timedelta(days=1))
+    clock.at("2027-03-25 21:30")  # after the cut-off it is leaving, and tried again until the day is over
+    leaving = page(capture_date=DAY, limit_date=DAY)
+    assert "It leaves with the remittance of 25 Mar 2027." in leaving
+    assert "Its last day has passed" not in leaving
+    clock.at("2027-03-25 14:00")
     for state in (State.REFUSED, State.CANCELLED, State.EXPIRED):
         other = page(state=state)
         assert "It leaves with" not in other

@@ -42,7 +42,7 @@ def test_a_day_says_when_the_bank_is_closed_what_lapses_and_when_the_credit_come
     classes = {day: names for names, day in re.findall(r'<li class="day([^"]*)" aria-labelledby="day-([^"]+)"', page)}
     assert classes == {
         "2027-03-25": " today",
-        "2027-03-26": " closed today lapses-tomorrow",  # Good Friday; today in Auckland already
+        "2027-03-26": " closed today lapses-soon",  # Good Friday; today in Auckland already
         "2027-03-27": " closed",
         "2027-03-28": " closed",
         "2027-03-29": " closed",
@@ -62,6 +62,18 @@ def test_a_day_says_when_the_bank_is_closed_what_lapses_and_when_the_credit_come
     assert f"PARIS {number} PARIS CARD 21:00 (Europe/Paris) 26 Mar 2027 (today's has left)" in late
 
 
+def test_what_lapses_tonight_is_said_on_todays_card(shop: Shop, clock: BusinessClock, as_: As) -> None:
+    shop.sale(State.TO_CAPTURE, amount=10_000, capture_date=THURSDAY)
+    before = as_("supervisor").get("/calendar/").text
+    assert "lapses tonight" not in before
+    shop.sale(State.TO_VALIDATE, amount=500, limit_date=THURSDAY)
+    page = as_("supervisor").get("/calendar/").text
+    assert re.search(r'<li class="day today lapses-soon" aria-labelledby="day-2027-03-25"', page)
+    assert page.count("lapses tonight") == 1
+    assert "lapses tomorrow" not in page
+    assert "What waits for somebody here lapses tonight." in as_("supervisor").get("/calendar/2027-03-25/").text
+
+
 def test_the_days_a_contracts_own_bank_is_closed_are_marked_in_words(shop: Shop, clock: BusinessClock, as_: As) -> None:
     shop.sale(State.TO_CAPTURE, amount=10_000, capture_date=date(2027, 3, 30))
     with shop.books() as session:
@@ -78,7 +90,7 @@ def test_the_days_a_contracts_own_bank_is_closed_are_marked_in_words(shop: Shop,
 
     said = marks(as_("supervisor").get("/calendar/").text)
     assert said["2027-03-27"] == "bank closed"  # a Saturday: for everybody
-    assert said["2027-03-30"] == f"bank closed: contract {card.number}"
+    assert said["2027-03-30"] == f"bank closed contract {card.number}"
     assert said["2027-03-31"] == "bank closed"
     assert said["2027-04-01"] == ""
     own, both, other = (
