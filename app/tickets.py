@@ -15,6 +15,7 @@ from .database import now, unit_of_work
 from .domain.actor import Actor
 from .domain.errors import NotAllowedInState, NotFound
 from .domain.states import Event, OperationName, OperationStatus, next_state
+from .domain.text import N_
 from .models import Operation, OutboxMail, Transaction, TransactionEvent
 from .post.again import may_go_again, queue_again
 from .post.outbox import queue_mail
@@ -23,6 +24,8 @@ from .security.profiles import ENTER, SETTINGS
 SALES = (OperationName.TRANSACTION, OperationName.DUPLICATE, OperationName.ADVICE)
 TICKETED = (*SALES, OperationName.CREDIT, OperationName.CANCEL)
 MAIL = "ticket"  # the kind of the mail
+NO_TICKET = N_("Only what a person asked for and the bank has done has a ticket.")
+NOT_AGAIN = N_("This mail is still on its way, or is one that is made anew instead.")
 
 
 def ticketed(operations: Sequence[Any]) -> list[Any]:
@@ -73,7 +76,7 @@ def resend(actor: Actor, mail_id: int, key: str) -> None:
             raise NotFound()
         actor.demand(SETTINGS)
         if not may_go_again(mail):
-            raise NotAllowedInState(state=mail.state)
+            raise NotAllowedInState(NOT_AGAIN, state=mail.state)
         if mail.kind == MAIL:
             _ticket_again(session, actor, mail, key)
         else:
@@ -87,7 +90,7 @@ def _ticket_again(session: Session, actor: Actor, mail: OutboxMail, key: str) ->
         select(TransactionEvent).where(agreed, TransactionEvent.data["mail"].as_string() == mail.message_id)
     )
     if told is None or told.operation_id is None:
-        raise NotAllowedInState(state=mail.state)
+        raise NotAllowedInState(NOT_AGAIN, state=mail.state)
     sale, operation = _locked(session, told.operation_id)
     again = queue_again(session, mail, key)
     if again is not None:
@@ -103,7 +106,7 @@ def _locked(session: Session, operation_id: int) -> tuple[Transaction, Operation
         select(Transaction).where(Transaction.id == operation.transaction_id).with_for_update()
     ).one()
     if not ticketed([operation]):
-        raise NotAllowedInState(state=operation.status)
+        raise NotAllowedInState(NO_TICKET, state=operation.status)
     return sale, operation
 
 

@@ -57,7 +57,7 @@ class MalformedRequest(DomainError):
 
 class IdempotencyKeyMissing(DomainError):
     code = "idempotency_key_missing"
-    message = N_("The header Idempotency-Key is missing or longer than 255 characters.")
+    message = N_("The header Idempotency-Key is missing, or is not 1 to 255 visible ASCII characters without blanks.")
 
 
 class NotFound(DomainError):
@@ -79,9 +79,15 @@ class OptionNotSubscribed(DomainError):
 
 
 class NotAllowedInState(DomainError):
+    """Not possible as things stand; `because` is the msgid of the reason where it is not the state alone."""
+
     status = 409
     code = "not_allowed_in_state"
     message = N_("This cannot be done while the transaction is %(state)s.")
+
+    def __init__(self, because: str | None = None, **params: Any) -> None:
+        super().__init__(**params)
+        self.message = because or type(self).message
 
 
 class NotCapable(DomainError):

@@ -12,6 +12,8 @@ from .errors import FieldError
 from .field_kinds import WRONG, Errors, Whole
 from .text import N_
 
+SHORT_NAME_FORM = N_("A merchant's short name has 2 to 20 capital letters or digits.")
+
 
 class Kind(Protocol):
     """Reads one value strictly (see field_kinds) and describes itself as JSON Schema."""

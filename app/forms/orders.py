@@ -13,7 +13,7 @@ from ..domain.currencies import CURRENCIES
 from ..domain.days import MAX_CAPTURE_DAY
 from ..domain.errors import FieldError, InvalidInput
 from ..domain.field_kinds import Choice, Day, Errors, Text, Whole, choice
-from ..domain.fields import Field, Group, read_fields
+from ..domain.fields import SHORT_NAME_FORM, Field, Group, read_fields
 from ..domain.money import MAX_AMOUNT
 from ..domain.rejected import Rejected
 from ..domain.states import CaptureMode
@@ -22,7 +22,7 @@ from ..models.queries.merchants import MerchantFacts
 from ..ports import NewOrder
 from .customer import CUSTOMER, customer_of
 
-SHORT_NAME = Text(20, pattern="[A-Z0-9]{2,20}")
+SHORT_NAME = Text(20, pattern="[A-Z0-9]{2,20}", message=SHORT_NAME_FORM)
 CURRENCY = Choice(tuple(CURRENCIES), "currency_unknown", N_("A currency is written like EUR (ISO 4217)."))
 CHANNELS = ("TELEPHONE_ORDER", "MAIL_ORDER", "FAX_ORDER")
 _EXPIRY = r"(?:0[1-9]|1[0-2]) ?/? ?(?:20)?[0-9]{2}|20[0-9]{2}-?(?:0[1-9]|1[0-2])"

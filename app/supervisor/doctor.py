@@ -45,6 +45,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
 def examine_plugins(settings: Settings) -> Iterator[Finding]:
     """What plug-ins look at, in the application as it would start; why it would not is a finding."""
     from app import create_app
+    from app.domain.errors import OperationInFlight
     from app.plugin import PluginError, registry
 
     try:
@@ -53,6 +54,8 @@ def examine_plugins(settings: Settings) -> Iterator[Finding]:
             for name, examination in sorted(registry().examinations.items()):
                 try:
                     yield from (Finding(*found) for found in examination())
+                except OperationInFlight:
+                    yield Finding(name, False, "busy: something else works on the same rows; ask again in a moment")
                 except Exception as error:  # noqa: BLE001 - one examination's trouble must not hide the others
                     yield Finding(name, False, f"could not be examined: {type(error).__name__}")
     except (ConfigError, PluginError) as error:

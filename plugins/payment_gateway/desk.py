@@ -14,6 +14,7 @@ from app.database import release_request_connection, unit_of_work
 from app.domain.actor import Actor
 from app.domain.errors import NotAllowedInState, NotFound, NotPermitted, OperationInFlight
 from app.domain.states import OPEN_STATUSES, OperationName, OperationStatus
+from app.domain.text import N_
 from app.domain.verbs import STATES, Verb
 from app.models import Operation, Transaction
 from app.ports import ActionRequest, Answer, NewOrder
@@ -30,7 +31,7 @@ from .resolution import ALL, resolve_one
 from .runner import Intent, demand_open, perform, slot
 from .submissions import DECIDE, bind, claim
 from .verbs import amend, cancel, capture, challenge, duplicate, force, plan, refund, resolve, validate, withdraw
-from .verbs.base import Step, account_of
+from .verbs.base import TERMINAL, Step, account_of
 
 STEPS: Mapping[str, Step] = MappingProxyType(
     {
@@ -53,6 +54,7 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         )
     }
 )
+DECIDED = N_("This does not wait for a second person any more: it is %(state)s.")
 AUTHORISING = (Verb.FORCE, Verb.DUPLICATE)  # an IMMEDIATE sale is captured as soon as they are approved
 BY_OPERATION: Mapping[str, Step] = MappingProxyType(
     {
@@ -106,8 +108,10 @@ class Desk:
             alongside = step.verb in (Verb.AMEND, Verb.WITHDRAW, Verb.RESOLVE)  # possible while another is under way
             if not alongside and any(under_way(operation) for operation in sale.operations):
                 raise OperationInFlight()
-            if sale.state not in STATES[step.verb] or (sale.channel == "TERMINAL" and step.verb != Verb.AMEND):
+            if sale.state not in STATES[step.verb]:
                 raise NotAllowedInState(state=sale.state)
+            if sale.channel == "TERMINAL" and step.verb != Verb.AMEND:
+                raise NotAllowedInState(TERMINAL, state=sale.state)
 
     def decide(self, actor: Actor, operation_id: int, approve: bool, note: str | None, key: str) -> Answer:
         """Approve or reject a REQUESTED operation; never by the person who asked, nor without the verb's own right."""
@@ -130,7 +134,7 @@ class Desk:
             if approve and operation.name in BY_OPERATION:
                 BY_OPERATION[operation.name].demand(actor, sale)
             if operation.status != OperationStatus.REQUESTED:
-                raise NotAllowedInState(state=operation.status)
+                raise NotAllowedInState(DECIDED, state=operation.status)
             operation.approved_by_id, operation.approved_by = actor.id, actor.name
             if not approve:
                 withdraw(case, operation, OperationStatus.REJECTED, note)

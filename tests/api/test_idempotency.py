@@ -23,7 +23,8 @@ from tests.bank.conftest import BankProcess
 )
 @pytest.mark.parametrize("key", [None, " ", "two words", "k" * 256, "clé"])
 def test_a_key_is_needed(manager: Client, method: str, path: str, key: str | None) -> None:
-    problem_of(manager.call(method, path, {}, key=key), 400, "idempotency_key_missing")
+    problem = problem_of(manager.call(method, path, {}, key=key), 400, "idempotency_key_missing")
+    assert "visible ASCII characters without blanks" in problem["detail"]
 
 
 def test_the_same_request_is_answered_again_as_things_are_now(clerk: Client, bank: BankProcess) -> None:

@@ -115,11 +115,7 @@ def test_days_are_days_of_each_merchants_zone(shops: Client) -> None:
         {"date_from": "0001-01-01", "date_to": "9999-12-31"},
     ):
         assert len(walk(shops, 50, **far)) == 15
-    for none in (
-        {"date_to": "0001-01-01"},
-        {"date_from": "9999-12-31"},
-        {"date_from": "2026-04-02", "date_to": "2026-04-01"},
-    ):
+    for none in ({"date_to": "0001-01-01"}, {"date_from": "9999-12-31"}):
         assert walk(shops, 50, **none) == []
 
 

@@ -138,6 +138,22 @@ def test_unknown_names_are_repeated_only_when_they_are_names(clerk: Client) -> N
     assert sorted(each["field"] for each in body["errors"]) == ["?", "?", "colour"]
 
 
+@pytest.mark.parametrize(
+    ("query", "field", "said"),
+    [
+        ({"last4": "1"}, "last4", "the last four digits"),
+        ({"merchant": "paris"}, "merchant", "2 to 20 capital letters"),
+        ({"cursor": "é"}, "cursor", "next_cursor of the page before"),
+        ({"date_from": "2026-11-24", "date_to": "2026-11-23"}, "date_to", "before the first"),
+    ],
+)
+def test_a_wrong_parameter_says_what_it_should_be(clerk: Client, query: dict[str, str], field: str, said: str) -> None:
+    for path in ("/transactions",) if "last4" in query else ("/transactions", "/operations"):
+        (error,) = body_of(clerk.get(path, **query))["errors"]
+        assert error["field"] == field
+        assert said in error["message"]
+
+
 def test_problems_speak_the_callers_language(clerk: Client) -> None:
     said = {
         language: body_of(clerk.get("/transactions/X", headers={"Accept-Language": language}))["detail"]

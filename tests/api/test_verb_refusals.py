@@ -115,6 +115,29 @@ def test_a_capture_date_is_an_iso_date(supervisor: Client, day: object) -> None:
     assert fields_of(response) == {"capture_date": "date_invalid"}
 
 
+def test_a_refusal_says_what_stands_against_it(as_: As, supervisor: Client) -> None:
+    """Not the state, where the same state would allow it."""
+
+    def said(client: Client, path: str, body: dict[str, object] | None = None) -> str:
+        return str(problem_of(client.post(path, body or {}), 409, "not_allowed_in_state")["detail"])
+
+    sale = f"/transactions/{supervisor.take()['reference']}"
+    assert said(supervisor, f"{sale}/release") == "This sale is not held."
+    assert supervisor.post(f"{sale}/hold").status_code == 200
+    assert said(supervisor, f"{sale}/hold") == "This sale is held already."
+    assert said(supervisor, f"{sale}/withdraw") == "Nothing waits on this transaction."
+    assert (
+        said(supervisor, f"{sale}/withdraw", {"operation": 1})
+        == "This operation cannot be withdrawn any more: it is done."
+    )
+    pending = f"/transactions/{supervisor.take(COMMITS_THEN_CUTS)['reference']}"
+    assert "after 24 hours without an answer" in said(supervisor, f"{pending}/resolve", {"decision": "cancel"})
+    operation = body_of(supervisor.get(sale))["operations"][0]["id"]
+    assert said(as_("manager"), f"/approvals/{operation}/approve") == (
+        "This does not wait for a second person any more: it is done."
+    )
+
+
 def test_a_state_is_told_in_words(supervisor: Client) -> None:
     reference = supervisor.take(REFUSED)["reference"]
     for language, word in (("en", "while the transaction is refused"), ("fr", "refusée")):

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from ...domain.days import local_day
-from ...domain.field_kinds import Day, Text, choice
+from ...domain.field_kinds import Day, choice
 from ...domain.fields import Field
 from ..merchant import Contract
 from ..transaction import Transaction
@@ -20,13 +20,13 @@ from .calendar import KINDS, LAPSING, WAITING, on_day
 from .keyset import Sort, of_merchants
 from .listing import ListFilter
 from .merchants import MerchantFacts
-from .parameters import MERCHANT, PAGING
+from .parameters import CONTRACT, MERCHANT, PAGING
 from .transactions import shown
 
 BY_ID = Sort("id", Transaction.id, int)
 PARAMETERS = (
     MERCHANT,
-    Field("contract", Text(15, pattern="[0-9A-Z]{3,15}")),
+    CONTRACT,
     Field("plan", choice((*KINDS, LAPSING))),
     Field("shipping_date", Day()),
     *PAGING,

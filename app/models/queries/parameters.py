@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 from ...domain.days import day_bounds
-from ...domain.errors import InvalidInput, NotFound
+from ...domain.errors import FieldError, InvalidInput, NotFound
 from ...domain.field_kinds import Day, Errors, Text, Whole
-from ...domain.fields import Field, read_query
+from ...domain.fields import SHORT_NAME_FORM, Field, read_query
 from ...domain.text import N_
 from .cursor import LONGEST, read_cursor
 from .keyset import Sort
@@ -22,13 +22,25 @@ DEFAULT_PAGE = 50
 # Days beyond these have no instants in every zone; nothing was ever sold on them.
 FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(9000, 1, 1)
 
-MERCHANT = Field("merchant", Text(20, pattern="[A-Z0-9]{2,20}"), about="short name; default: all of the caller's")
+CONTRACT = Field(
+    "contract",
+    Text(15, pattern="[0-9A-Z]{3,15}", message=N_("A contract number has 3 to 15 capital letters or digits.")),
+)
+MERCHANT = Field(
+    "merchant",
+    Text(20, pattern="[A-Z0-9]{2,20}", message=SHORT_NAME_FORM),
+    about="short name; default: all of the caller's",
+)
 DAYS = (
     Field("date_from", Day(), about="first day, in the merchant's zone"),
     Field("date_to", Day(), about="last day, included"),
 )
 PAGING = (
-    Field("cursor", Text(LONGEST, pattern="[A-Za-z0-9_-]+"), about="next_cursor of the page before"),
+    Field(
+        "cursor",
+        Text(LONGEST, pattern="[A-Za-z0-9_-]+", message=N_("This is no cursor: give next_cursor of the page before.")),
+        about="next_cursor of the page before",
+    ),
     Field("page_size", Whole(1, LARGEST_PAGE), about=f"default {DEFAULT_PAGE}"),
 )
 
@@ -49,6 +61,9 @@ def read_parameters(
     """
     errors: Errors = []
     values = read_query(fields, args, errors)
+    first, last = values.get("date_from"), values.get("date_to")
+    if first is not None and last is not None and last < first:
+        errors.append(FieldError("date_to", "before_date_from", N_("The last day lies before the first.")))
     if errors:
         raise InvalidInput(errors)
     sort = values["sort"] = sorts[values.get("sort") or next(iter(sorts))]

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from ...domain.errors import NotFound
-from ...domain.field_kinds import Text, choice
+from ...domain.field_kinds import choice
 from ...domain.fields import Field
 from ...domain.states import OperationName, OperationStatus
 from ..merchant import Contract
@@ -25,13 +25,13 @@ from ..remittance import STATES, Remittance
 from .keyset import Sort, of_merchants
 from .listing import ListFilter
 from .merchants import MerchantFacts
-from .parameters import DAYS, MERCHANT, PAGING
+from .parameters import CONTRACT, DAYS, MERCHANT, PAGING
 
 NEWEST = Sort("-date", Remittance.day, date, True)
 SORTS: Mapping[str, Sort] = MappingProxyType({NEWEST.name: NEWEST})
 PARAMETERS = (
     MERCHANT,
-    Field("contract", Text(15, pattern="[0-9A-Z]{3,15}")),
+    CONTRACT,
     Field("state", choice(STATES)),
     *DAYS,
     *PAGING,

@@ -17,6 +17,7 @@ from ...domain.field_kinds import Day, Text, Whole, choice
 from ...domain.fields import Field
 from ...domain.money import MAX_AMOUNT
 from ...domain.states import STORED
+from ...domain.text import N_
 from ..merchant import Merchant
 from ..search_keys import order_key
 from ..transaction import CHANNELS, Transaction
@@ -46,7 +47,7 @@ PARAMETERS = (
     Field("state", choice(STORED)),
     Field("brand", choice(BRANDS)),
     Field("channel", choice(CHANNELS)),
-    Field("last4", Text(4, pattern="[0-9]{4}")),
+    Field("last4", Text(4, pattern="[0-9]{4}", message=N_("These are the last four digits of the card."))),
     Field("amount", Whole(1, MAX_AMOUNT), about="minor units; equals amount or original_amount"),
     *DAYS,
     Field("created_by", Text(64), about="user name"),

@@ -24,6 +24,7 @@ from ..accounts import GatewayAccount
 from ..cases import Case
 from ..runner import Intent, gateway_of
 
+TERMINAL = N_("This sale was taken on a terminal: nothing is done with it here.")
 BEFORE_REMITTANCE = (State.PENDING, State.REFERRAL, State.TO_CHALLENGE, State.TO_VALIDATE, State.TO_CAPTURE)
 
 
@@ -74,7 +75,7 @@ def demand_state(case: Case, verb: Verb) -> None:
     if case.transaction.state not in STATES[verb]:
         raise NotAllowedInState(state=case.transaction.state)
     if case.transaction.channel == "TERMINAL" and verb != Verb.AMEND:
-        raise NotAllowedInState(state=case.transaction.state)
+        raise NotAllowedInState(TERMINAL, state=case.transaction.state)
 
 
 def demand_capability(case: Case, account: GatewayAccount, *verbs: str) -> None:
@@ -95,7 +96,8 @@ def amount_of(case: Case, request: ActionRequest, verb: Verb, most: int) -> int:
     if request.amount > most:
         raise AmountTooHigh(most)
     if case.transaction.state not in PART_ALLOWED.get(verb, frozenset()):
-        raise NotAllowedInState(state=case.transaction.state)
+        text = N_("Only the whole amount is possible while the transaction is %(state)s.")
+        raise NotAllowedInState(text, state=case.transaction.state)
     if request.amount <= 0:
         raise InvalidInput.of("amount", "amount_not_positive", N_("The amount must be above zero."))
     return request.amount
@@ -105,7 +107,9 @@ def demand_not_lapsed(case: Case) -> None:
     """Raise NotAllowedInState after the end of the limit's day: the sweep that releases the sale is about to come by."""
     sale = case.transaction
     if sale.limit_date is not None and sale.limit_date < local_day(now(), ZoneInfo(sale.merchant.zone)):
-        raise NotAllowedInState(state=sale.state)
+        raise NotAllowedInState(
+            N_("The last day of this sale is over: the bank is about to let it go."), state=sale.state
+        )
 
 
 def reason_of(case: Case, request: ActionRequest) -> str | None:
@@ -139,7 +143,8 @@ def ask(case: Case, verb: Verb, name: OperationName, amount: int, request: Actio
         each.status == OperationStatus.REQUESTED and each.name == name and name != OperationName.CREDIT
         for each in case.operations
     ):
-        raise NotAllowedInState(state=case.transaction.state)
+        text = N_("The same was asked for already and waits for a second person.")
+        raise NotAllowedInState(text, state=case.transaction.state)
     return case.add(
         name,
         OperationStatus.WAITING if status == OperationStatus.SENT else status,

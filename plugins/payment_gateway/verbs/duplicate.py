@@ -42,12 +42,12 @@ def begin(case: Case, request: ActionRequest, held: ExitStack) -> Intent | Answe
     earlier, session = case.transaction, case.session
     demand_state(case, Verb.DUPLICATE)
     if earlier.response_code == "34":
-        raise NotAllowedInState(state=earlier.state)
+        raise NotAllowedInState(N_("A sale that a rule refused cannot be taken again this way."), state=earlier.state)
     shop = open_shop(session, earlier.merchant_id)
     demand_active(shop)
     today = local_day(now(), shop.zone)
     if earlier.card_expiry < today.strftime("%Y%m"):
-        raise NotAllowedInState(state=earlier.state)
+        raise NotAllowedInState(N_("The card of this sale has expired."), state=earlier.state)
     contract, account = shop.contract_for(earlier.brand, earlier.currency)
     demand_capability(case, account, "duplicate")
     if earlier.brand == AMEX:

@@ -29,7 +29,8 @@ def begin(case: Case, request: ActionRequest, held: ExitStack) -> Intent | Opera
     demand_state(case, Verb.FORCE)
     account = account_of(case)
     if sale.limit_date is not None and local_day(now(), ZoneInfo(sale.merchant.zone)) > sale.limit_date:
-        raise NotAllowedInState(state=sale.state)  # its day is over, though nobody has expired it yet
+        # nobody has expired it yet
+        raise NotAllowedInState(N_("This sale could be forced on its own day only, which is over."), state=sale.state)
     if not sale.merchant.forcing_allowed:
         raise NotCapable()
     demand_capability(case, account, "force")

@@ -65,6 +65,9 @@ def _shipped(case: Case, request: ActionRequest, soonest: date) -> date:
     return max(shipped, soonest)
 
 
+HELD, NOT_HELD = N_("This sale is held already."), N_("This sale is not held.")
+
+
 def hold(case: Case, request: ActionRequest, held: ExitStack) -> None:
     """Take the sale out of the automatic runs; its limit date goes on."""
     _set_held(case, Verb.HOLD, True, Event.HELD, request)
@@ -85,7 +88,7 @@ def _set_held(case: Case, verb: Verb, held: bool, event: Event, request: ActionR
     sale = case.transaction
     demand_state(case, verb)
     if sale.held == held and not (verb == Verb.RELEASE and sale.capture_error):
-        raise NotAllowedInState(state=sale.state)
+        raise NotAllowedInState(HELD if held else NOT_HELD, state=sale.state)
     sale.held = held
     enter(case.session, sale, None, event, case.actor, data={"note": request.note} if request.note else None)
 

@@ -37,7 +37,8 @@ def begin(case: Case, request: ActionRequest, held: ExitStack) -> Intent | Answe
     if sale.state not in STATES[Verb.RESOLVE]:
         raise NotAllowedInState(state=sale.state)
     if not old_enough(sale):
-        raise NotAllowedInState(state=sale.state)
+        text = N_("The bank is being asked; a person decides after 24 hours without an answer.")
+        raise NotAllowedInState(text, state=sale.state)
     operation = next((each for each in case.operations if each.status in OPEN_STATUSES), None)
     if operation is None or operation.status != OperationStatus.UNKNOWN:
         raise OperationInFlight()

@@ -31,8 +31,12 @@ def begin(case: Case, request: ActionRequest, held: ExitStack) -> Operation:
     operation = _chosen(case, request.operation)
     if operation.requested_by_id != case.actor.id and not case.actor.may(profiles.APPROVE):
         raise NotPermitted(right=profiles.APPROVE)
-    if operation.status not in WITHDRAWABLE or operation.created_by_id is None:
-        raise NotAllowedInState(state=operation.status)
+    if operation.status not in WITHDRAWABLE:
+        raise NotAllowedInState(
+            N_("This operation cannot be withdrawn any more: it is %(state)s."), state=operation.status
+        )
+    if operation.created_by_id is None:
+        raise NotAllowedInState(N_("Nobody asked for this operation, so nobody withdraws it."), state=operation.status)
     withdraw(case, operation, OperationStatus.WITHDRAWN, request.note)
     return operation
 
@@ -53,7 +57,7 @@ def _chosen(case: Case, sequence: int | None) -> Operation:
         if len(able) == 1:
             return able[0]
         if not able:
-            raise NotAllowedInState(state=case.transaction.state)
+            raise NotAllowedInState(N_("Nothing waits on this transaction."), state=case.transaction.state)
         raise InvalidInput.of("operation", "missing", N_("Several operations wait; name one."))
     for each in case.operations:
         if each.sequence == sequence:
