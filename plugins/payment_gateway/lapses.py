@@ -84,7 +84,7 @@ def expire_all(session: Session, merchant_id: int, ids: Sequence[int]) -> list[i
                     told.append(sale)
             _turns.done(transaction_id)
         except DomainError as error:
-            _turns.failed(transaction_id)
+            _turns.behind(transaction_id)
             log.info("lapsed_sale_later", transaction=transaction_id, code=error.code)
         except Exception as error:  # one that cannot lapse holds up no other
             if isinstance(error, OperationalError) and is_away(error):

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.alarms import UNEXPLAINED_DIFFERENCE, raise_alarm
-from app.database import NOTHING, Scope, now, unit_of_work
+from app.database import NOTHING, Scope, is_away, now, unit_of_work
 from app.domain.actor import machine
 from app.domain.states import OperationName, State
 from app.domain.text import N_
@@ -26,24 +26,42 @@ from .resolution import ask
 log = structlog.get_logger(__name__)
 FOR_DAYS = timedelta(days=7)
 MOST = 100_000
+GIVEN_UP_AFTER = 8  # questions in a row without an answer
 _MERCHANTS = text("SELECT id FROM merchants_at_work(:at, :most)")
+
+
+class BankSilent(Exception):
+    """The bank of these merchants answered nothing: the night's questions are to be asked again."""
 
 
 def ask_again_about_refused(_day: date) -> None:
     """Ask the bank about every order given up within seven days; an approval seen now is cancelled, with an alarm.
 
-    May run twice a night: what is being released already is left alone.
+    May run twice a night: what is being released already is left alone. A bank that answers nothing is left alone after a
+    few questions; raises BankSilent at the end, so that the night is tried again.
     """
-    for merchant_id in merchants_at_work():
-        with unit_of_work(Scope((merchant_id,))) as session:
-            given_up = _given_up(session)
-        for transaction_id, reference, account in given_up:
-            try:
-                _compare(merchant_id, transaction_id, ask(account, reference))
-            except OperationalError:
-                raise  # the database is away: nothing else can be compared either
-            except Exception as error:  # one that cannot be compared holds up no other
-                log.error("nightly_inquiry_failed", transaction=transaction_id, exc_info=error)
+    silent = [merchant_id for merchant_id in merchants_at_work() if not _ask_again(merchant_id)]
+    if silent:
+        raise BankSilent(silent)
+
+
+def _ask_again(merchant_id: int) -> bool:
+    """Ask about a merchant's orders given up; returns whether the bank answered."""
+    with unit_of_work(Scope((merchant_id,))) as session:
+        given_up = _given_up(session)
+    silent = 0
+    for transaction_id, reference, account in given_up:
+        try:
+            view = ask(account, reference)
+            silent = silent + 1 if view.found is None else 0
+            if silent >= GIVEN_UP_AFTER:
+                return False
+            _compare(merchant_id, transaction_id, view)
+        except Exception as error:  # one that cannot be compared holds up no other
+            if isinstance(error, OperationalError) and is_away(error):
+                raise  # nothing else can be compared either
+            log.error("nightly_inquiry_failed", transaction=transaction_id, exc_info=error)
+    return True
 
 
 def merchants_at_work() -> list[int]:

@@ -54,6 +54,10 @@ class Turns:
         self._failed[number] = tries
         return tries
 
+    def behind(self, number: int) -> None:
+        """Put it behind all others, though it has not failed: it is not its time yet."""
+        self._failed[number] = self._failed.pop(number, 0)
+
     def done(self, number: int) -> None:
         """Forget it."""
         self._failed.pop(number, None)
@@ -70,7 +74,7 @@ class Turns:
         due = self.take(find, most)
         for item in due:
             if slow[item.merchant_id] >= SLOW_MOST:
-                self._behind(item.id)
+                self.behind(item.id)
                 continue
             begun = time.monotonic()
             try:
@@ -93,6 +97,3 @@ class Turns:
             if isinstance(worse, OperationalError) and is_away(worse):
                 raise
             log.error("failure_not_told", item=item.id, error=type(worse).__name__, exc_info=worse)
-
-    def _behind(self, number: int) -> None:
-        self._failed[number] = self._failed.pop(number, 0)

@@ -11,11 +11,13 @@ from flask import Flask
 from sqlalchemy import update
 
 from app.database import Scope, real_now, unit_of_work
-from app.models import Operation
+from app.models import Contract, Operation
 from plugins.payment_gateway.bank_commands import bank
+from plugins.payment_gateway.remittance import run
 from plugins.payment_gateway.remittance.command import remit
 from tests.remittance.evening import Evening
 from tests.service.clock import BusinessClock
+from tests.service.conftest import NewShop
 from tests.service.shop import CAPTURE_REFUSED, EUR, Shop
 
 
@@ -53,6 +55,31 @@ def test_a_refused_sale_is_exit_code_1(shop: Shop) -> None:
     done = command()
     assert done.exit_code == 1
     assert "1 refused" in done.output
+
+
+@pytest.mark.parametrize("step", ["begin", "send"])
+def test_a_contract_that_fails_is_named_and_holds_up_no_other(
+    shop: Shop, new_shop: NewShop, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    other = new_shop()
+    stuck, good = shop.sold(capture_day=0), other.sold(capture_day=0)
+    do, contract = getattr(run, step), Evening(shop).contract
+
+    def broken(merchant_id: int, contract_id: int, *more: object) -> object:
+        if merchant_id == shop.id:
+            raise RuntimeError("an error of ours")
+        return do(merchant_id, contract_id, *more)
+
+    monkeypatch.setattr(f"plugins.payment_gateway.remittance.command.{step}", broken)
+    done = command()
+    assert done.exit_code == 1
+    with unit_of_work(Scope((shop.id,))) as session:
+        number = session.get_one(Contract, contract).number
+    assert f"contract {number}: RuntimeError" in done.output
+    assert (shop.sale(stuck).state, other.sale(good).state) == ("TO_CAPTURE", "CAPTURED")
+    monkeypatch.undo()
+    assert command().exit_code == 0
+    assert shop.sale(stuck).state == "CAPTURED"
 
 
 def test_it_sends_the_refunds_that_wait(shop: Shop, evening: Evening) -> None:

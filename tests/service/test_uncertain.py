@@ -12,9 +12,12 @@ from sqlalchemy import update
 from app.database import Scope, real_now, unit_of_work
 from app.domain.errors import OperationInFlight
 from app.models import Operation, Transaction
+from app.ports import BankView
+from plugins.payment_gateway import nightly
 from plugins.payment_gateway.nightly import ask_again_about_refused
 from plugins.payment_gateway.resolution import resolve_due, resolve_one
 from tests.service.clock import BusinessClock
+from tests.service.conftest import NewShop
 from tests.service.shop import (
     APPROVED,
     CUT_AFTER,
@@ -84,6 +87,31 @@ def test_the_refused_of_the_last_seven_days_are_asked_about_every_night(shop: Sh
     ask_again_about_refused(clock.at("2027-03-18 03:00").date())
     assert len(statuses(shop.sale(never))) == 1  # after seven days nobody asks
     shop.differs.add(never)
+
+
+def test_a_bank_that_answers_nothing_at_night_is_left_alone_and_the_night_is_tried_again(
+    shop: Shop, new_shop: NewShop, clock: BusinessClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each question to a bank that hangs takes long, and the day's other work waits behind it."""
+    clock.at("2027-03-10 12:00")
+    other = new_shop()
+    given_up = [shop.take(CUT_BEFORE).reference for _ in range(3)]
+    late = other.take(CUT_BEFORE).reference
+    shop.settle()
+    other.settle()
+    assert {shop.sale(each).state for each in given_up} == {"REFUSED"}
+    asked: list[str] = []
+
+    def hang(_account: object, reference: str) -> BankView:
+        asked.append(reference)
+        return BankView(found=None if reference in given_up else False)
+
+    monkeypatch.setattr(nightly, "ask", hang)
+    monkeypatch.setattr(nightly, "GIVEN_UP_AFTER", 2)
+    with pytest.raises(nightly.BankSilent):
+        ask_again_about_refused(clock.at("2027-03-11 03:00").date())
+    mine = [each for each in asked if each in (*given_up, late)]
+    assert (len([each for each in mine if each in given_up]), late in mine) == (2, True)
 
 
 def test_not_found_is_believed_the_second_time_and_late_enough(shop: Shop) -> None:

@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 UNDECIDED = N_("%(reference)s lapses at the end of %(limit)s: validate, accept or release it before.")
 HELD = N_("%(reference)s lapses at the end of %(limit)s: it is held out of the remittances.")
 UNCERTAIN = N_(
-    "%(reference)s lapses at the end of %(limit)s and the outcome of %(operation)s is not known: it is in no remittance meanwhile."
+    "%(reference)s lapses at the end of %(limit)s, and the outcome of %(operation)s is not known yet: look among the uncertain outcomes."
 )
 _turns = Turns()
 _DUE = text("SELECT id, merchant_id FROM due_warnings(:at, :most)")
