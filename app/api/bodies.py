@@ -10,6 +10,7 @@ from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ..domain.errors import MalformedRequest
+from ..domain.text import N_
 from .problems import UnsupportedMediaType
 
 LARGEST = 64 * 1024  # bytes; the longest order there can be is below 8 KiB
@@ -30,22 +31,27 @@ def read_body(*, optional: bool = False) -> Mapping[str, Any]:
         raise UnsupportedMediaType()
     try:
         body = json.loads(data.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant, parse_int=_whole)
-    except (ValueError, RecursionError):
-        raise MalformedRequest() from None
+    except UnicodeDecodeError:
+        raise MalformedRequest(N_("The body is not UTF-8.")) from None
+    except json.JSONDecodeError as error:
+        text = N_("The body is no JSON: it cannot be read from line %(line)s, column %(column)s on.")
+        raise MalformedRequest(text, line=error.lineno, column=error.colno) from None
+    except RecursionError:
+        raise MalformedRequest(N_("The body is nested too deep.")) from None
     if not isinstance(body, dict):
-        raise MalformedRequest()
+        raise MalformedRequest(N_("The body must be one JSON object."))
     return body
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a name twice")
+        raise MalformedRequest(N_("The body names a field twice."))
     return found
 
 
 def _constant(_name: str) -> NoReturn:
-    raise ValueError("no JSON number")
+    raise MalformedRequest(N_("NaN and Infinity are no JSON numbers."))
 
 
 def _whole(digits: str) -> int:

@@ -51,8 +51,14 @@ class InvalidInput(DomainError):
 
 
 class MalformedRequest(DomainError):
+    """What could not be read; `because` is the msgid of what is wrong with it, where that is known."""
+
     code = "malformed_request"
     message = N_("The request could not be read.")
+
+    def __init__(self, because: str | None = None, **params: Any) -> None:
+        super().__init__(**params)
+        self.message = because or type(self).message
 
 
 class IdempotencyKeyMissing(DomainError):

@@ -62,27 +62,27 @@ def test_another_method_is_405_with_allow(clerk: Client, method: str, path: str,
 
 
 @pytest.mark.parametrize(
-    "data",
+    ("data", "said"),
     [
-        b"",
-        b"{",
-        b"[]",
-        b"null",
-        b'"text"',
-        b'{"amount": NaN}',
-        b'{"amount": Infinity}',
-        b'{"amount": 1, "amount": 2}',
-        b'{"card": {"number": "1", "number": "2"}}',
-        b'{"a": "\x00"}',
-        b'{"merchant": "\xff"}',
-        b"\xff\xfe{}",
-        b"[" * 20_000,
-        b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
-        b'{"amount": 1e400} trailing',
+        (b"", "no JSON"),
+        (b"{", "line 1, column 2"),
+        (b"[]", "one JSON object"),
+        (b"null", "one JSON object"),
+        (b'"text"', "one JSON object"),
+        (b'{"amount": NaN}', "NaN"),
+        (b'{"amount": Infinity}', "Infinity"),
+        (b'{"amount": 1, "amount": 2}', "twice"),
+        (b'{"card": {"number": "1", "number": "2"}}', "twice"),
+        (b'{"a": "\x00"}', "line 1, column 8"),
+        (b'{"merchant": "\xff"}', "UTF-8"),
+        (b"\xff\xfe{}", "UTF-8"),
+        (b"[" * 20_000, "too deep"),
+        (b'{"a":' * 5_000 + b"1" + b"}" * 5_000, "too deep"),
+        (b'{"amount": 1e400} trailing', "column 19"),
     ],
 )
-def test_what_is_no_json_object_is_400(clerk: Client, data: bytes) -> None:
-    problem_of(clerk.post("/transactions", data=data), 400, "malformed_request")
+def test_what_is_no_json_object_is_400_and_says_why(clerk: Client, data: bytes, said: str) -> None:
+    assert said in problem_of(clerk.post("/transactions", data=data), 400, "malformed_request")["detail"]
 
 
 def test_numbers_beyond_reason_are_wrong_fields(clerk: Client) -> None:

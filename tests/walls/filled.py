@@ -32,11 +32,12 @@ AS_JSON: Form = {"amount": 100, "capture_day": 0}
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows a form names: the sale, the alarm, the short name of the merchant they belong to."""
+    """The rows a form names: the sale, the alarm, the short name and the number of the merchant they belong to."""
 
     sale: int
     alarm: int
     merchant: str
+    merchant_id: int
 
 
 def key() -> str:
@@ -64,12 +65,19 @@ def form_of(rule: str, deed: str, rows: Rows, shown: tuple[str, int] = SHOWN, no
             "order_number": "W-1",
             "channel": "FAX_ORDER",
         }
+    if rule == "/people/invite":
+        name = {"first_name": "Nina", "last_name": "New", "email": "nina@example.test", "username": "nina"}
+        return name | {"merchant": str(rows.merchant_id), "profile": "Clerk", "language": "fr"}
     return {"key": key(), "note": note}
 
 
-def body_of(path: str, note: str = "seen") -> Form:
-    """Return the JSON of a verb, a move or a decision."""
+def body_of(path: str, note: str = "seen", merchant: str = "") -> Form:
+    """Return the JSON of a verb, a move, a decision, or of an order for a merchant."""
     deed = path.rsplit("/", 1)[1]
     if deed in FIELDS:
         return {"note": note} | {name: AS_JSON.get(name, value) for name, value in FIELDS[deed].items()}
-    return {} if path.endswith("/transactions") else {"note": note}
+    if path.endswith("/transactions"):
+        card = {"number": "4970100000000006", "expiry": "07/31", "security_code": "123"}
+        order = {"order_number": "W-1", "channel": "FAX_ORDER", "amount": 100, "currency": "EUR", "card": card}
+        return order | {"merchant": merchant} if merchant else {}
+    return {"note": note}

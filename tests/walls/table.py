@@ -60,7 +60,11 @@ def sent_with(world: World, rule: str, deed: str, name: str) -> Form:
     note = f"seen by {name}"  # an amendment that changes nothing is none
     if rule.startswith("/api/"):
         return body_of(rule, note)
-    return form_of(rule, deed, Rows(sale, world.rows[A]["alarm"], A), note=note) if rule.endswith(FILLED) else {}
+    return (
+        form_of(rule, deed, Rows(sale, world.rows[A]["alarm"], A, world.rows[A]["merchant"]), note=note)
+        if rule.endswith(FILLED)
+        else {}
+    )
 
 
 def user(name: str) -> str:
