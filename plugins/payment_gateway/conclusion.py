@@ -75,6 +75,8 @@ def _result(outcome: Outcome, view: BankView, code: str | None = None) -> Gatewa
 
 def _authorisation(name: str, view: BankView) -> Finding:
     if view.status in HOLDING:
+        if view.amount is not None and view.amount != view.original_amount:  # a part was released elsewhere
+            return Finding(Conclusion.DIFFERENT)
         return _approved(view)
     if view.status in RELEASED:
         return Finding(Conclusion.RELEASED, _result(Outcome.DECLINED, view, "24"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -13,7 +13,7 @@ from app.database import Scope, real_now, unit_of_work
 from app.domain.errors import OperationInFlight
 from app.models import Operation, Transaction
 from app.ports import BankView
-from plugins.payment_gateway import nightly
+from plugins.payment_gateway import nightly, runner
 from plugins.payment_gateway.nightly import ask_again_about_refused
 from plugins.payment_gateway.resolution import resolve_due, resolve_one
 from tests.service.clock import BusinessClock
@@ -181,3 +181,25 @@ def test_one_item_that_cannot_be_settled_holds_up_no_other(shop: Shop) -> None:
 def damage(shop: Shop, reference: str, state: str) -> None:
     with unit_of_work(Scope((shop.id,))) as session:
         session.execute(update(Transaction).where(Transaction.reference == reference).values(state=state))
+
+
+def test_an_order_of_which_the_bank_holds_a_part_only_is_for_a_person(shop: Shop) -> None:
+    """Its answer was lost, and a part was released at the bank's own desk: it is no approval of the whole."""
+    reference = shop.take(CUT_AFTER).reference
+    assert shop.bank.cash("cancel", reference, EUR // 4)["responseCode"] == "00"
+    shop.resolve()
+    sale = shop.sale(reference)
+    assert (sale.state, sale.bank_amount) == ("PENDING", None)
+    assert shop.alarms() == ["unexplained_difference"]
+    shop.bank.cash("cancel", reference, EUR - EUR // 4)  # and the rest: the inquiry tells it
+    shop.settle()
+    assert shop.sale(reference).state == "CANCELLED"
+
+
+def test_a_limit_that_was_over_before_the_order_is_none(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = runner.call
+    monkeypatch.setattr(runner, "call", lambda intent: dataclasses.replace(real(intent), limit_date=date(1, 1, 1)))
+    sale = shop.sale(shop.sold(capture_day=3))
+    assert sale.limit_date == sale.capture_date + timedelta(days=3)
+    shop.lapse()
+    assert shop.sale(sale.reference).state == "TO_CAPTURE"
