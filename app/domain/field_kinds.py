@@ -21,7 +21,9 @@ Errors = list[FieldError]
 WRONG: Final = object()  # "already reported"
 
 _CONTROLS = ("Cc", "Cs", "Zl", "Zp")  # control characters, halves of pairs, line and paragraph separators
-_PRINTABLE = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$"
+# They turn round what stands beside them, an amount too; marks of direction, which words need, are not among them.
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_PRINTABLE = r"^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Text:
         return value if self.pattern or self.secret else value.strip() or None
 
     def _fault(self, value: str, name: str) -> FieldError | None:
-        if any(unicodedata.category(c) in _CONTROLS for c in value):
+        if any(unicodedata.category(c) in _CONTROLS or c in TURNING for c in value):
             return FieldError(name, "control_character", N_("Line ends and control characters are not possible here."))
         if len(value) > self.most:
             return FieldError(name, "too_long", N_("At most %(most)s characters are possible."), {"most": self.most})

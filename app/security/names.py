@@ -10,12 +10,12 @@ import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
 
+from ..domain.field_kinds import TURNING
 from ..domain.text import N_
 
 LONGEST_NAME, LONGEST_EMAIL = 64, 254  # characters: FAB's column; RFC 5321 4.5.3.1.3
 _USER_NAME = re.compile(r"[A-Za-z0-9._-]{2,64}")
 _UNPRINTED = frozenset({"Cc", "Cs", "Zl", "Zp"})  # controls, halves of characters, line and paragraph separators
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # they reorder what stands beside them
 
 
 def user_name_problem(name: str) -> str | None:
@@ -50,7 +50,7 @@ def name_problem(name: str) -> str | None:
 
 def is_plain(text: str) -> bool:
     """Whether a text of one line holds no control character and nothing that reorders what stands beside it."""
-    return not any(unicodedata.category(sign) in _UNPRINTED or sign in _TURNING for sign in text)
+    return not any(unicodedata.category(sign) in _UNPRINTED or sign in TURNING for sign in text)
 
 
 def is_writable(text: str) -> bool:
