@@ -23,9 +23,9 @@ def approve(case: Case, operation: Operation, result: GatewayResult) -> None:
     forced = operation.name == OperationName.ADVICE
     authorised_at = now() if forced else operation.created_at
     initiation = Initiation.MERCHANT if operation.name == OperationName.DUPLICATE else Initiation.CUSTOMER
-    day = local_day(authorised_at, zone)
-    limit = limit_date(sale.capture_mode, sale.capture_day, day, sale.brand, initiation)
-    if result.limit_date is not None and result.limit_date >= day:  # one that was over before it began is none
+    today = local_day(authorised_at, zone)
+    limit = limit_date(sale.capture_mode, sale.capture_day, today, sale.brand, initiation)
+    if result.limit_date is not None and result.limit_date >= today:  # one that was over before it began is none
         limit = min(limit, result.limit_date)
     sale.limit_date = limit
     sale.response_code = "00"
