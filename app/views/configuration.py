@@ -22,6 +22,7 @@ from ..domain.text import N_
 from ..models import Contract, Merchant, MerchantOption, Reason
 from ..models.merchant import CUSTOMER_FIELDS, SHIPPED_REASONS, ClerkCancels, MerchantStatus
 from ..security.profiles import ADMINISTER, AUDIT, SETTINGS
+from ..web.formats import clock_time
 from .base import Rights
 from .code_words import in_words
 from .columns import LABELS, choice
@@ -118,7 +119,7 @@ class ContractView(SettingsView):
     add_title = lazy_gettext("New contract")
     edit_title = lazy_gettext("Change a contract")
     label_columns: ClassVar[dict[str, Any]] = dict(LABELS)
-    formatters_columns: ClassVar[dict[str, Any]] = in_words("scheme", "settlement")
+    formatters_columns: ClassVar[dict[str, Any]] = in_words("scheme", "settlement") | {"cut_off": clock_time}
     list_columns: ClassVar[list[str]] = ["number", "merchant", "name", "scheme", "currency", "cut_off", "active"]
     order_columns: ClassVar[list[str]] = ["number", "name", "scheme", "currency"]
     search_columns: ClassVar[list[str]] = ["number", "merchant", "scheme"]

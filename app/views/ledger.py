@@ -96,11 +96,14 @@ class LedgerView(SafeView):
                 "previous": here(**{AFTER: keys.previous}) if keys.previous else None,
                 "next": here(**{AFTER: keys.next}) if keys.next else None,
             }
+        # Below its own sale a row does not name it.
+        kept = self.list_columns if own_page else self.always_hidden
+        columns = [name for name in self.list_columns if name in kept or not name.startswith("transaction.")]
         widgets = widgets or {}
         widgets["list"] = self.list_widget(
             label_columns=self.label_columns,
-            include_columns=self.list_columns,
-            value_columns=list(self.datamodel.get_values(rows, self.list_columns)),
+            include_columns=columns,
+            value_columns=list(self.datamodel.get_values(rows, columns)),
             order_columns=self.order_columns if own_page else [],
             formatters_columns=self.formatters_columns,
             page=None,

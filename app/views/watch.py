@@ -99,8 +99,13 @@ class RiskHitView(LedgerView):
     }
     list_title = lazy_gettext("Rule hits")
     show_title = lazy_gettext("Rule hit")
-    list_columns: ClassVar[list[str]] = ["rule", "merchant_id", "decision", "code", "info", "at"]
-    show_columns: ClassVar[list[str]] = ["rule", "decision", "code", "info", "at"]
+    list_columns: ClassVar[list[str]] = [
+        "at", "merchant_id", "transaction.reference", "transaction.order_number", "rule", "decision", "code", "info",
+    ]  # fmt: skip
+    show_columns: ClassVar[list[str]] = [
+        "transaction.reference", "transaction.order_number", "merchant_id", "rule", "decision", "code", "info", "at",
+    ]  # fmt: skip
+    column_kinds: ClassVar[dict[str, str]] = {"transaction.reference": "code"}
     in_words: ClassVar[Sequence[str]] = ("decision", "rule")
     search_columns: ClassVar[list[str]] = ["decision", "rule"]
     search_form_extra_fields: ClassVar[dict[str, Any]] = {"decision": search_choice("decision", Decision)}
@@ -135,12 +140,13 @@ class OutboxView(LedgerView):
     show_columns: ClassVar[list[str]] = [
         "created_at", "kind", "subject", "recipients", "state", "tries", "last_error", "next_try_at", "sent_at", "body",
     ]  # fmt: skip
-    in_words: ClassVar[Sequence[str]] = ("state",)
     search_columns: ClassVar[list[str]] = ["created_at", "state"]
-    search_form_extra_fields: ClassVar[dict[str, Any]] = {"state": search_choice("state", ("DUE", "SENT", "FAILED"))}
+    search_form_extra_fields: ClassVar[dict[str, Any]] = {
+        "state": search_choice("state", ("DUE", "SENT", "FAILED"), "mail")
+    }
     sorts: ClassVar[Mapping[str, type]] = {"created_at": datetime}
     base_order: ClassVar[tuple[str, str]] = ("created_at", "desc")
-    column_kinds: ClassVar[dict[str, str]] = {"state": "text"}
+    column_kinds: ClassVar[dict[str, str]] = {"state": "mail"}
 
     def _get_show_widget(self, pk: Any, item: Any, *args: Any, **more: Any) -> Any:
         widgets = super()._get_show_widget(pk, item, *args, **more)

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from . import formats, labels
 
-_BADGES = ("state", "status", "remittance")
+_BADGES = ("state", "status", "remittance", "mail")
 _NOTHING = escape(formats.NOTHING)
 
 

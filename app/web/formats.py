@@ -7,7 +7,7 @@ Amounts are integer minor units with their currency; moments are aware and shown
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -82,6 +82,11 @@ def day(value: date | None) -> str:
 def number(value: int) -> str:
     """Write a whole number in the reader's language: 10,000 or 10 000."""
     return str(format_decimal(value, locale=locale_code()))
+
+
+def clock_time(value: time | None) -> str:
+    """Write a time of day; None is a dash."""
+    return NOTHING if value is None else f"{value:%H:%M}"
 
 
 def month(value: date) -> str:

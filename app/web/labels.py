@@ -114,6 +114,11 @@ REMITTANCES: Words = {
     "PARTLY_SENT": (lazy_gettext("partly sent"), "bad"),
     "SETTLED": (lazy_gettext("credited"), "plain"),
 }
+MAILS = {
+    "DUE": (lazy_gettext("to be sent"), "wait"),
+    "SENT": (lazy_gettext("mail sent"), "good"),
+    "FAILED": (lazy_gettext("given up"), "bad"),
+}
 TABLES = {
     "state": STATES,
     "operation": OPERATIONS,
@@ -122,6 +127,7 @@ TABLES = {
     "outcome": OUTCOMES,
     "plan": PLANS,
     "remittance": REMITTANCES,
+    "mail": MAILS,
 }
 
 

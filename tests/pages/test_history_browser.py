@@ -9,7 +9,8 @@ import pytest
 
 from app.database import now
 from app.domain.states import State
-from tests.pages.shop import Shop
+from app.models import Customer
+from tests.pages.shop import PARIS, Shop
 from tests.web.browser import Person
 
 Sit = Callable[..., Person]
@@ -55,3 +56,28 @@ def test_a_search_by_keyboard_and_back(sold: Shop, sit: Sit) -> None:
     page.get_by_text("Back to the list").press("Enter")
     page.wait_for_url("**/transactions/list/?q=dup")
     assert page.input_value("#filter-q") == "dup"
+
+
+@pytest.mark.parametrize("locale", ["fr-FR", "en-GB"])
+def test_a_row_is_whole_with_its_actions_also_in_large_text(sold: Shop, sit: Sit, locale: str) -> None:
+    person = sit("supervisor", locale)
+    page = person.page
+    for size in ("normal", "large"):
+        for path in ("/transactions/list/", "/operations/list/", "/approvals/"):
+            page.goto(path)
+            page.click(f"[name=text_size][value={size}]")
+            assert max(page.evaluate(WIDE), default=0) <= 0, (size, path)
+    assert person.violations() == []
+
+
+def test_customers_fit_a_narrow_screen(sold: Shop, sit: Sit) -> None:
+    with sold.books() as session:
+        session.add(
+            Customer(
+                merchant_id=sold.merchants[PARIS], created_at=now(), name="Anne-Sophie de la Tour", name_key="ANNE",
+                email="anne-sophie.de.la.tour.d.auvergne@courrier-electronique.example",
+            )
+        )  # fmt: skip
+    page = sit("supervisor", viewport={"width": 360, "height": 740}).page
+    page.goto("/customers/list/")
+    assert max(page.evaluate(WIDE)) <= 0
