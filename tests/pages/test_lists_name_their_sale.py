@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from tests.pages.test_history import text_of
 
 from app.database import now
 from app.domain.states import State
 from app.models import OutboxMail, RiskHit, Transaction, Unpaid
 from tests.pages.shop import Shop
-from tests.pages.test_history import text_of
 
 
 @pytest.fixture
