@@ -108,7 +108,9 @@ def test_no_route_answers_500(app: Flask, world: World) -> None:
         if form is not None and deed:
             form |= {chance.choice(("action", "verb")): deed.encode()}
         answer = chance.choice(clients).open(f"{path}?{query}", method=method, data=form)
-        assert answer.status_code < 500 or answer.status_code == 503, (method, path, query, form, answer.status_code)
+        # A bank that cannot be reached is said so; nothing that only looks may fail.
+        allowed = answer.status_code < 500 or (answer.status_code == 503 and method == "POST")
+        assert allowed, (method, path, query, form, answer.status_code)
         visited[rule.rule, method, deed] += 1
     missed = must_be_asked(app) - visited.keys()
     assert missed == set(), "every list and every action of every view"
