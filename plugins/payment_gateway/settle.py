@@ -108,7 +108,7 @@ def _capture(case: Case, operation: Operation, result: GatewayResult) -> None:
     if result.outcome == Outcome.APPROVED or before:
         sale.captured_amount = sale.amount
         sale.captured_at = now()
-        sale.capture_error = sale.capture_next_at = None
+        sale.held, sale.capture_error, sale.capture_next_at = False, None, None
         sale.bank_status, sale.bank_amount, sale.bank_captured_amount = State.CAPTURED, sale.amount, sale.amount
         take_line(case.session, operation)
         enter(case.session, sale, operation, Event.CAPTURED, case.actor)

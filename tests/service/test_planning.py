@@ -103,6 +103,13 @@ def test_what_is_leaving_this_evening_is_moved_no_more_unless_it_was_held(shop: 
     assert shop.act(reference, "move", capture_date=date(2027, 3, 12)).status == 200
 
 
+def test_a_held_sale_that_is_captured_by_hand_is_held_no_more(shop: Shop) -> None:
+    reference = shop.sold(capture_day=3)
+    shop.act(reference, "hold")
+    assert shop.act(reference, "capture").status == 200
+    assert (shop.sale(reference).state, shop.sale(reference).held) == ("CAPTURED", False)
+
+
 def test_a_sale_the_bank_refused_is_not_leaving_after_the_cut_off(shop: Shop, clock: BusinessClock) -> None:
     clock.at("2027-03-10 15:00")
     reference = shop.take(CAPTURE_REFUSED, capture_day=0).reference
