@@ -20,7 +20,7 @@ from .domain.errors import FieldError, InvalidInput, NotFound, NotPermitted
 from .domain.text import N_
 from .mail import in_language, queue_mail, sentence, usable_address
 from .models import Membership, Merchant, UserSetting
-from .security.commands import new_user
+from .security.commands import in_turn, new_user
 from .security.invitations import INVITED, MARK, WITHDRAWN, kind_for
 from .security.names import email_problem, name_problem, user_name_problem
 from .security.profiles import BELOW_MANAGER, PEOPLE
@@ -187,6 +187,7 @@ def _demand_right_fields(invitation: Invitation) -> None:
 
 
 def _demand_new(session: Session, invitation: Invitation) -> None:
+    in_turn(session)
     taken = [
         ("username", func.lower(User.username) == invitation.username.lower()),
         ("email", func.lower(User.email) == invitation.email.lower()),

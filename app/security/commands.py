@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 from flask_appbuilder.security.sqla.models import Role, User
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from config import load
@@ -86,6 +86,7 @@ def add(
     if problem := password_problem(password, username):
         raise Wrong("password", problem)
     with unit_of_work(EVERYTHING) as session:
+        in_turn(session)
         if session.scalar(select(User.id).where(func.lower(User.username) == username.lower())):
             raise Refused(f"user {username} exists")
         if session.scalar(select(User.id).where(User.email == email)):
@@ -141,6 +142,13 @@ def _switch(username: str, active: bool) -> None:
         end_sessions(session, user.id)
         _tell(session, f"users {'activate' if active else 'disable'} {username}")
     click.echo(f"user {username} {'activated' if active else 'disabled'}")
+
+
+def in_turn(session: Session) -> None:
+    """Let one new user after the other look whether its name is taken, until the unit ends: names that differ in case only
+    are the same to whoever signs in, and no index tells them apart.
+    """
+    session.execute(text("SELECT pg_advisory_xact_lock(7305115)"))
 
 
 def new_user(

@@ -24,6 +24,7 @@ from ..audit import CREDENTIAL_CHANGED, USER_CHANGED, USER_CREATED, USER_ROLES_C
 from ..domain.errors import InvalidInput
 from ..domain.text import N_
 from ..models import Membership
+from ..security.commands import in_turn
 from ..security.identity import parse_key
 from ..security.names import email_problem, name_problem, user_name_problem
 from ..security.passwords import LONGEST, password_hash, password_problem
@@ -149,6 +150,7 @@ class UserView(SettingsView, UserDBModelView):
 
     def check(self, item: Any, form: Any, created: bool) -> None:
         """Hash the password of a new user; refuse an administrator who works for a merchant."""
+        in_turn(self.datamodel.session)
         namesake = select(User.id).where(func.lower(User.username) == item.username.lower(), User.id != (item.id or 0))
         if self.datamodel.session.scalar(namesake.limit(1)) is not None:
             raise InvalidInput.of("username", "in_use", N_("In use already."))

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.database import NOTHING, Scope, unit_of_work
 from app.domain.clock import real_now
@@ -21,6 +21,7 @@ from app.security import invitations
 from tests.browsing import sign_in
 from tests.factories import PASSWORD, make_merchant, make_user
 from tests.pages.shop import FAR, LOGINS, PARIS, Shop
+from tests.web_process import together
 
 As = Callable[[str], FlaskClient]
 NEW = {
@@ -221,3 +222,18 @@ def test_what_is_wrong_is_listed_as_the_form_stands_and_as_french_writes_it(shop
     page = shop.client("manager", "fr").post("/people/invite", data=wrong).text
     listed = re.findall(r'<li><a href="#(\w+)">([^<:]*:)', page)
     assert listed == [("first_name", "Prénom :"), ("email", "Courriel :"), ("username", "Identifiant :")]
+
+
+@pytest.mark.parametrize("names", [("dora.double",) * 3, ("Carl.Case", "carl.case", "CARL.CASE")])
+def test_one_name_is_given_once_however_often_the_form_is_sent(shop: Shop, names: tuple[str, ...]) -> None:
+    """Names that differ in case only are one: neither of two could sign in."""
+    app = shop.app
+
+    def send(number: int) -> int:
+        values = form(shop, username=names[number], email=f"{names[number].lower()}@example.test")
+        return int(shop.client("manager").post("/people/invite", data=values).status_code)
+
+    assert sorted(together(len(names), send)) == [200, 200, 303]
+    with app.app_context(), unit_of_work(NOTHING) as session:
+        same = func.lower(User.username) == names[0].lower()
+        assert session.scalar(select(func.count()).select_from(User).where(same)) == 1
