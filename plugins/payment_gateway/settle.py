@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from app.alarms import CAPTURE_REFUSED, UNEXPLAINED_DIFFERENCE, raise_alarm
 from app.database import now, real_now
 from app.domain.days import local_day
+from app.domain.money import format_amount
 from app.domain.states import (
     OPEN_STATUSES,
     Event,
@@ -173,6 +174,14 @@ def _released(case: Case, operation: Operation, result: GatewayResult) -> None:
         finish(sale, operation, OperationStatus.DONE, result)
         return
     whole = let_go(sale, operation)
+    if result.new_amount not in (None, sale.bank_amount):  # released elsewhere too: told now, not by a refused capture
+        text = N_("The bank holds %(held)s of %(reference)s after the cancellation, %(amount)s were expected.")
+        held, amount = (
+            format_amount(each or 0, sale.currency, sale.merchant.language)
+            for each in (result.new_amount, sale.bank_amount)
+        )
+        params = {"reference": sale.reference, "held": held, "amount": amount}
+        raise_alarm(case.session, sale.merchant_id, UNEXPLAINED_DIFFERENCE, text, params, sale.id)
     enter(case.session, sale, operation, _release_event(operation, sale.state, whole), case.actor)
     finish(sale, operation, OperationStatus.DONE, result)
 

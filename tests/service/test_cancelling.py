@@ -156,3 +156,13 @@ def test_what_the_bank_had_let_go_already_counts_as_cancelled(shop: Shop) -> Non
     shop.bank.cash("cancel", reference, EUR)
     assert shop.act(reference, "cancel").status == 200
     assert shop.amounts(reference)[:2] == ("CANCELLED", 0)
+
+
+def test_a_part_released_elsewhere_is_told_with_the_answer(shop: Shop) -> None:
+    """Not only in the evening, when the capture of what is not held any more is refused."""
+    reference = shop.sold()
+    assert shop.act(reference, "cancel", amount=EUR // 10).status == 200
+    assert shop.alarms() == []
+    shop.bank.cash("cancel", reference, EUR // 2)
+    assert shop.act(reference, "cancel", amount=EUR // 10).status == 200
+    assert shop.alarms() == ["unexplained_difference"]
