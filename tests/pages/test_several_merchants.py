@@ -56,6 +56,13 @@ def test_the_sales_page_says_whose_it_is_and_where_it_goes(shop: Shop, sale: Tra
             assert told in page, told
 
 
+def test_a_merchants_name_stands_where_names_stand(shop: Shop, sale: Transaction) -> None:
+    requested(shop, sale)
+    client = shop.client("auditor")
+    for path in ("/transactions/list/", "/operations/list/", "/customers/list/"):
+        assert f'<td role="cell" data-label="Merchant">{FAR}</td>' in client.get(path).text, path
+
+
 def test_requests_and_forms_say_whose_it_is(shop: Shop, sale: Transaction) -> None:
     requested(shop, sale)
     client = shop.client("manager")
