@@ -15,7 +15,6 @@ from ..models.queries.cursor import Position, read_cursor
 from ..models.queries.keyset import Keys, Sort, count_of, in_order, keys_of, of_merchants
 from ..models.queries.merchants import MerchantFacts
 from ..web.links import here
-from ..web.listing import GUESSED
 from .base import SafeView
 from .code_words import in_words
 from .columns import LABELS
@@ -44,10 +43,6 @@ class LedgerView(SafeView):
 
     def _init_properties(self) -> None:
         self.formatters_columns = {"merchant_id": merchant_name} | in_words(*self.in_words)
-        self.column_kinds = {
-            "merchant_id": "text",
-            **(getattr(self, "column_kinds", None) or GUESSED),
-        }  # a name, no number
         super()._init_properties()
         self.order_columns = [name for name in self.sorts if name in self.list_columns]  # none: FAB would take all
         model = self.datamodel.obj

@@ -19,6 +19,7 @@ from werkzeug.routing import BuildError
 from app.web.links import here
 
 GUESSED = {"state": "state"}
+KNOWN = {"merchant_id": "text"}  # a number, but shown as a name
 
 
 def view_named(name: str) -> Any:
@@ -28,7 +29,7 @@ def view_named(name: str) -> Any:
 
 def kind_of(view: Any, column: str, value: object = None) -> str:
     """Return how a column's value is written: declared by the view, else guessed from the value itself."""
-    declared = (getattr(view, "column_kinds", None) or GUESSED).get(column)
+    declared = (getattr(view, "column_kinds", None) or GUESSED).get(column) or KNOWN.get(column)
     if declared:
         return str(declared)
     if isinstance(value, bool):
