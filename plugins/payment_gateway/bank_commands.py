@@ -86,7 +86,10 @@ def statement(day: datetime, merchant: str | None, account: str | None, form: st
         raise click.UsageError(str(error.args[0])) from None
     made = statement_of(settings.data_dir, chosen, day.date())
     now = BankClock(settings.clock_file).now()
-    out.write_bytes(cfonb120.render(made) if form == "cfonb120" else camt053.render(made, now))
+    try:
+        out.write_bytes(cfonb120.render(made) if form == "cfonb120" else camt053.render(made, now))
+    except OSError as error:
+        raise click.BadParameter(f"{out} cannot be written: {error.strerror}", param_hint="--out") from None
     click.echo(
         f"{out}: account {chosen.number}, {made.day}, {len(made.entries)} entries, closing {made.closing} EUR cents"
     )

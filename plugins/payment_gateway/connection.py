@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from app.database import Scope, unit_of_work
 from app.domain.actor import Actor
@@ -74,7 +75,10 @@ def try_all(actor: Actor | str | None = None) -> Iterator[tuple[GatewayAccount, 
     """Test every active account of every merchant, as `egestion doctor` does; lifts the stops it can."""
     with unit_of_work(Scope(admin=True)) as session:
         accounts = session.scalars(
-            select(GatewayAccount).where(GatewayAccount.active).order_by(GatewayAccount.id)
+            select(GatewayAccount)
+            .where(GatewayAccount.active)
+            .options(joinedload(GatewayAccount.contract))
+            .order_by(GatewayAccount.id)
         ).all()
     for account in accounts:
         yield account, try_connection(account, actor)
@@ -85,4 +89,5 @@ def examination() -> Iterator[tuple[str, bool, str]]:
     for account, verdict in try_all("doctor"):
         found = unusable(account) if verdict == Verdict.UNUSABLE else None
         text = LABELS[verdict] if found is None else found.detail()
-        yield f"gateway account {account.bank_merchant_id} ({account.url})", verdict.right, text
+        name = f"gateway account {account.bank_merchant_id}, contract {account.contract.number} ({account.url})"
+        yield name, verdict.right, text

@@ -90,6 +90,13 @@ def test_a_wrong_set_up_is_told_before_anything_is_sent(app: Flask, values: dict
     assert (False, caught.value.detail()) in lines, "the doctor says what to mend"
 
 
+def test_the_doctor_names_each_account_by_its_contract(app: Flask) -> None:
+    """A merchant has one identity at the bank for all its contracts: by that alone two accounts would read the same."""
+    names = [each[0] for each in connection.examination()]
+    assert len(names) == len(set(names)) == 3
+    assert sum(f"gateway account {account().bank_merchant_id}, contract " in name for name in names) == 2
+
+
 def test_a_wrong_key_stops_the_account_and_refuses_no_card(app: Flask, servers: Settings) -> None:
     file = servers.secrets_dir / "gateway" / "wrong"
     file.touch(mode=0o600)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -156,3 +157,12 @@ def test_a_statement_of_such_a_day_is_refused_in_a_line(app: Flask) -> None:
     done = CliRunner().invoke(bank, words)
     assert (done.exit_code, type(done.exception)) == (2, SystemExit)
     assert "2000 to 2999" in done.output
+
+
+def test_a_statement_that_cannot_be_written_is_a_line(app: Flask, tmp_path: Path) -> None:
+    for out in (tmp_path / "no-such-folder" / "statement.xml", tmp_path):
+        words = ["statement", "--date", "2026-11-23", "--format", "camt053", "--out", str(out)]
+        done = CliRunner().invoke(bank, words)
+        assert (done.exit_code, type(done.exception)) == (2, SystemExit)
+        assert "--out" in done.output
+        assert str(out) in done.output
