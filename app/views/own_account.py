@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from flask import current_app, flash, g, redirect, session
+from flask import abort, current_app, flash, g, redirect, session
 from flask_appbuilder.fieldwidgets import BS3TextFieldWidget
 from flask_appbuilder.security.forms import DynamicForm
 from flask_appbuilder.security.views import ResetMyPasswordView, UserInfoEditView
@@ -79,5 +79,6 @@ class OwnNameView(PathHistory, UserInfoEditView):
         form.populate_obj(user)
         data = {"name": [before, [user.first_name, user.last_name]]}
         record_about(sm.session, g.actor, USER_CHANGED, user.id, data=data)
-        sm.session.commit()
+        if sm.update_user(user) is False:  # commits; rolls back and logs what fails
+            abort(500)
         flash(str(self.message), "info")
