@@ -19,7 +19,6 @@ COMMITS = {
     "app/views/settings.py": "FAB's session, configuration rows only",
     "app/views/people.py": "likewise: users and passwords",
     "app/views/memberships.py": "likewise",
-    "app/views/own_account.py": "likewise: one's own name",
 }
 # Where a card may be in memory: no traceback with its values, no text of an exception goes into a log there.
 CARD_PATH = (
