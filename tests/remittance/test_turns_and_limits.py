@@ -10,6 +10,8 @@ from sqlalchemy.exc import OperationalError
 
 from app.domain.errors import NotAllowedInState
 from plugins.payment_gateway.remittance import sweep
+from plugins.payment_gateway.remittance.captures import capture
+from plugins.payment_gateway.remittance.run import begin, send
 from tests.remittance.evening import Evening
 from tests.service.clock import BusinessClock
 from tests.service.conftest import NewShop
@@ -140,3 +142,24 @@ def test_a_capture_asked_for_in_time_is_not_approved_after_the_limit(
     with pytest.raises(NotAllowedInState):
         shop.decide(asked.operation_id, True, who=shop.second)
     assert shop.sale(reference).state == "TO_CAPTURE"
+
+
+def test_a_round_that_goes_on_over_midnight_leaves_what_has_reached_its_limit_meanwhile(
+    shop: Shop, evening: Evening, clock: BusinessClock
+) -> None:
+    clock.at("2027-03-10 15:00")
+    one, two, alone = (shop.sold(capture_day=0) for _ in range(3))
+    for each in (one, two, alone):
+        evening.change(each, limit_date=date(2027, 3, 10))
+    longer = shop.sold(capture_day=0)
+    clock.at("2027-03-10 23:59")
+    round_ = begin(shop.id, evening.contract)
+    clock.at("2027-03-11 00:01")
+    capture(shop.id, shop.sale(alone).id, round_.due, round_.remittance_id)
+    send(shop.id, evening.contract, round_)
+    assert {shop.sale(each).state for each in (one, two, alone)} == {"TO_CAPTURE"}
+    assert [len(shop.sale(each).operations) for each in (one, two, alone)] == [1, 1, 1]
+    assert shop.sale(longer).state == "CAPTURED"
+    shop.lapse()
+    shop.send_waiting()
+    assert {shop.sale(each).state for each in (one, two, alone)} == {"EXPIRED"}

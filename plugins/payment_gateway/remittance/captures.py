@@ -19,7 +19,7 @@ from app.ports import Answer
 
 from ..cases import Case, open_case
 from ..runner import Intent, demand_open, perform, slot
-from ..verbs.base import account_of, demand_capability
+from ..verbs.base import account_of, demand_capability, demand_not_lapsed
 from ..verbs.capture import intend
 from .aside import note_try
 from .due import Due
@@ -65,6 +65,7 @@ def intent_of(case: Case, due: Due, remittance_id: int | None, take_slot: Callab
     sale = case.transaction
     if not due.holds(sale):
         raise NotAllowedInState(state=sale.state)
+    demand_not_lapsed(case)  # the round may have begun before midnight
     account = account_of(case)
     demand_capability(case, account, "capture")
     demand_open(account)

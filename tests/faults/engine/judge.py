@@ -98,6 +98,7 @@ def _verbs(verdict: Verdict, calls: Sequence[Call], books: Books, done: Mapping[
     A validation is ours alone, known by what it keeps. A refund that waited and was withdrawn is never at the bank.
     """
     ours = {(each["reference"], each["name"], each["status"], each["amount"]) for each in books.operations}
+    states = {sale["reference"]: sale["state"] for sale in books.sales}
     for call in calls:
         entries = done.get(call.reference or "", ())
         if call.verb == "refund" or (call.verb == "cancel" and call.amount is not None):
@@ -124,8 +125,18 @@ def _verbs(verdict: Verdict, calls: Sequence[Call], books: Books, done: Mapping[
             verdict.doubled.append(f"{call}: done {times} times")
         elif call.told == Told.OK and times == 0:
             verdict.lost.append(f"{call}: told as done, nothing at the bank")
-        elif call.told == Told.FAIL and times and call.verb == "refund":
+        elif call.told == Told.FAIL and _part_done(call, states, entries):
             verdict.doubled.append(f"{call}: told that nothing was done, done at the bank")
+
+
+def _part_done(call: Call, states: Mapping[str, str], entries: Sequence[Entry]) -> bool:
+    """Whether a refund, or a part's cancellation, is at the bank. The last cancellation of a sale that has ended is that of
+    all that was left, whatever it came to."""
+    name = {"refund": "CREDIT", "cancel": "CANCEL"}.get(call.verb)
+    amounts = [entry["amount"] for entry in entries if entry["operation"] == name]
+    if call.verb == "cancel" and states[call.reference or ""] in ("CANCELLED", "EXPIRED"):
+        amounts = amounts[:-1]
+    return call.amount is not None and call.amount in amounts
 
 
 def _sales(verdict: Verdict, books: Books, done: Mapping[str, Sequence[Entry]]) -> None:

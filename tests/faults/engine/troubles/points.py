@@ -39,7 +39,7 @@ TROUBLES = (
     *(Trouble(f"fail point runner.{name}", _arm(f"runner.{name}", "kill", "kill", "raise"), 2, kills=True)
       for name in RUNNER),
     *(Trouble(f"dawdles at runner.{name}", _arm(f"runner.{name}", "wait:20")) for name in RUNNER[1:4]),
-    *(Trouble(f"fail point resolution.{name}", _arm(f"resolution.{name}", "raise", "wait:3")) for name in RESOLUTION),
+    *(Trouble(f"fail point resolution.{name}", _arm(f"resolution.{name}", "kill", "raise", "wait:3")) for name in RESOLUTION),
     *(Trouble(f"fail point mail.{name}", _arm(f"mail.{name}", "kill", "kill", "raise"), 2, kills=True) for name in OUTBOX),
-    Trouble("fail point doorbell.before_ringing", _arm("doorbell.before_ringing", "wait:1")),
+    Trouble("fail point doorbell.before_ringing", _arm("doorbell.before_ringing", "kill", "wait:1")),
 )  # fmt: skip
