@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from flask import flash, redirect, request, session
+from flask import flash, make_response, redirect, request, session
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_babel import gettext
 
@@ -37,7 +37,8 @@ class ActivationView(PathHistory, BaseView):
         except NotFound:
             text = gettext("It was used already, withdrawn, or is older than 7 days. Ask your manager for a new one.")
             return error_page(404, gettext("This invitation is not valid any more"), text)
-        return self.render_template("egestion/people/activation.html", title=gettext("Welcome"), name=name, error=error)
+        page = self.render_template("egestion/people/activation.html", title=gettext("Welcome"), name=name, error=error)
+        return make_response(page, 422 if error else 200)
 
     @staticmethod
     def _activate(token: str) -> str:

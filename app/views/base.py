@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from flask import abort, flash, has_request_context, redirect, request, url_for
+from flask import Response, abort, after_this_request, flash, has_request_context, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.hooks import before_request
 from flask_appbuilder.security.decorators import has_access
@@ -28,6 +28,25 @@ _NUMBERED = re.compile(r"(page|psize)_")
 _FILTER = re.compile(r"_flt_(\d)_(.*)", re.DOTALL)
 _SMALL = re.compile(r"[0-9]{1,6}")
 MOST_FILTERS = 40
+
+
+def shown_again() -> None:
+    """Say 422 with the page of this request: it shows a form once more, with what is wrong beside the fields."""
+
+    @after_this_request
+    def say(answer: Response) -> Response:
+        if answer.status_code == 200:
+            answer.status_code = 422
+        return answer
+
+
+class RefusedForm:
+    """For FAB's simple forms: one that was sent and is shown again was refused."""
+
+    def _get_edit_widget(self, *args: Any, **more: Any) -> Any:
+        if request.method == "POST":
+            shown_again()
+        return super()._get_edit_widget(*args, **more)  # type: ignore[misc]  # of the view it stands before
 
 
 class SafeView(PathHistory, ModelView):

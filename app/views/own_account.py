@@ -16,7 +16,7 @@ from wtforms.validators import InputRequired, ValidationError
 from ..audit import USER_CHANGED, record_about
 from ..security.manager import TOKEN_VERSION
 from ..security.names import name_problem
-from .base import EVERYBODY
+from .base import EVERYBODY, RefusedForm
 from .history import PathHistory
 from .people import check_with, password_field, set_password, twice
 
@@ -39,7 +39,7 @@ class OwnPasswordForm(DynamicForm):
             raise ValidationError(gettext("This is not your present password."))
 
 
-class OwnPasswordView(PathHistory, ResetMyPasswordView):
+class OwnPasswordView(RefusedForm, PathHistory, ResetMyPasswordView):
     """`/resetmypassword/form`."""
 
     form = OwnPasswordForm
@@ -65,7 +65,7 @@ class OwnNameForm(DynamicForm):
     last_name = _name(lazy_gettext("Last name"))
 
 
-class OwnNameView(PathHistory, UserInfoEditView):
+class OwnNameView(RefusedForm, PathHistory, UserInfoEditView):
     """`/userinfoeditview/form`: one's own first and last name."""
 
     form = OwnNameForm

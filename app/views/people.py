@@ -30,7 +30,7 @@ from ..security.names import email_problem, name_problem, user_name_problem
 from ..security.passwords import LONGEST, password_hash, password_problem
 from ..security.profiles import ADMINISTER, PROFILES
 from ..security.tokens import end_sessions
-from .base import EVERYBODY, SafeView
+from .base import EVERYBODY, RefusedForm, SafeView
 from .history import PathHistory
 from .interface import SafeInterface
 from .settings import SettingsView
@@ -202,7 +202,7 @@ def set_password(sm: Any, user: Any, password: str) -> int:
     return version
 
 
-class PasswordView(PathHistory, ResetPasswordView):
+class PasswordView(RefusedForm, PathHistory, ResetPasswordView):
     """`/resetpassword/form?pk=`: the administrator gives somebody else a new password."""
 
     form = NewPasswordForm

@@ -15,7 +15,7 @@ from ..audit import SETTINGS_CHANGED, record
 from ..domain.errors import FieldError, InvalidInput
 from ..domain.text import N_
 from ..security.names import is_plain
-from .base import SafeView
+from .base import SafeView, shown_again
 
 
 class SettingsView(SafeView):
@@ -35,6 +35,8 @@ class SettingsView(SafeView):
             item = self.datamodel.obj()
             if self._store(item, form, created=True):
                 return None
+        if request.method == "POST":
+            shown_again()
         self.update_redirect()
         return self._get_add_widget(form=form)
 
@@ -48,6 +50,7 @@ class SettingsView(SafeView):
             form._id = self.datamodel.get_pk_value(item)  # FAB's Unique leaves this row out
             if form.validate() and self._store(item, form, created=False):
                 return None
+            shown_again()
         else:
             form = self.edit_form.refresh(obj=item)
             self.prefill_form(form, pk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from flask import abort, flash, g, redirect, request
+from flask import abort, flash, g, make_response, redirect, request
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext
@@ -81,7 +81,7 @@ class StaffView(PathHistory, BaseView):
                 text = gettext("%(name)s is invited: the mail is on its way.", name=values["username"])
                 flash(text, "success")
                 return redirect("/people/", 303)
-        return self.render_template(
+        page = self.render_template(
             "egestion/people/invite.html",
             title=gettext("Invite somebody"),
             values=shown_again(values),
@@ -91,6 +91,7 @@ class StaffView(PathHistory, BaseView):
             merchants=[(str(each.id), each.short_name) for each in merchants_seen()],
             profiles=[(name, gettext(PROFILES[name].label)) for name in BELOW_MANAGER],
         )
+        return make_response(page, 422 if errors else 200)
 
     @staticmethod
     def _invitation(values: dict[str, str]) -> staff.Invitation:

@@ -180,7 +180,7 @@ def test_drop_downs_offer_and_take_own_rows_only(app: Flask, world: World, walls
         assert page.status_code == 200
         assert OTHERS not in page.data.upper()
         answer = client.post(path, data=values | {"merchant": str(world.rows[B]["merchant"])})
-        assert answer.status_code == 200, "the form is shown again"
+        assert answer.status_code == 422, "the form is shown again"
         assert OTHERS not in answer.data.upper()
     with app.app_context(), unit_of_work(Scope((world.rows[B]["merchant"],))) as session:
         assert not session.scalar(
