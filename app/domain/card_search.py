@@ -11,18 +11,30 @@ code) are none. Nor are those of a valid IBAN.
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
-from .brands import is_card_number
+from .brands import is_card_number, ranges
 from .iban import iban_spans
 from .rejected import Rejected
 from .text import N_
 
 _SHORTEST, _LONGEST = 15, 19  # digits of a card number
+_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)  # a digit doubled, its digits added
 _MASKS = "#*•●∙"
 _FILLERS = "\u115f\u1160\u3164\uffa0"  # Hangul's: letters by name, blank to look at
 _SIGNS = ("Cc", "Sm", "Sk", "So", "Co", "Cn")
+_FIRST = frozenset(
+    str(bin)[0] for first, last, _, _ in ranges() for bin in range(first, last + 1, 1_000)
+)  # digits a card begins with
+# What a sign that is no digit is to us; a mask that stands alone between two digits hides none.
+_SKIPPED, _PARTS_GROUPS, _MASK, _ENDS = "sp*x"
+_ALONE = re.compile(r"(?<=[0-9])\*(?=[0-9])")
+_RUN = re.compile("[0-9][0-9sp]*")
+_DIGITS = re.compile("[0-9](?:s*[0-9])*")
 
 
 class _Group(NamedTuple):
@@ -33,7 +45,7 @@ class _Group(NamedTuple):
 
 def find_card_number(text: str) -> tuple[int, int] | None:
     """Return (start, end) of the first card number in the text, or None."""
-    return next(iter(card_number_spans(text)), None)
+    return next(_spans(text), None)
 
 
 def refuse_card_number(text: str, field: str) -> None:
@@ -60,52 +72,64 @@ def mask_card_numbers(text: str) -> str:
 
 def card_number_spans(text: str) -> list[tuple[int, int]]:
     """Return (start, end) of every card number in the text, by start; they may overlap."""
-    spans: list[tuple[int, int]] = []
+    return list(_spans(text))
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
     for run in _runs(text):
-        for first in range(len(run)):
-            digits = ""
-            for group in run[first : first + _LONGEST]:
-                digits += group.digits
-                if len(digits) > _LONGEST:
-                    break
-                if is_card_number(digits):
-                    spans.append((run[first].start, group.end))
-    return spans
+        digits = "".join(group.digits for group in run)
+        ends = dict(zip(accumulate(len(group.digits) for group in run), run, strict=True))
+        sums = _check_sums(digits)
+        first = 0
+        for begin in run:
+            if begin.digits[0] in _FIRST:
+                for last in range(first + _SHORTEST, first + _LONGEST + 1):
+                    if last in ends:  # the check digit is looked up, before the rest is worked out
+                        check = sums[(last - 1) % 2]
+                        if (check[last] - check[first]) % 10 == 0 and is_card_number(digits[first:last]):
+                            yield begin.start, ends[last].end
+            first += len(begin.digits)
 
 
-def _runs(text: str) -> list[list[_Group]]:
-    """Groups of digits, as sequences in which only separators stand between neighbours."""
-    if len(text) < _SHORTEST or sum(map(_is_digit, text)) < _SHORTEST:
-        return []
-    banned = {at for start, end in iban_spans(text) for at in range(start, end)}
-    runs: list[list[_Group]] = [[]]
-    digits, start, end = "", 0, 0
-    for at, char in enumerate(text + "\n"):
-        digit = "" if at in banned else _digit(char)
-        if digit:
-            start = start if digits else at
-            digits, end = digits + digit, at + 1
-            continue
-        kind = unicodedata.category(char)
-        if at not in banned and kind in ("Cf", "Mn", "Me"):
-            continue
-        if digits:
-            runs[-1].append(_Group(digits, start, end))
-            digits = ""
-        if at in banned or not _parts_groups(char, kind, text[max(at - 1, 0) : at + 2]):
-            runs.append([])
-    return [run for run in runs if run]
+def _check_sums(digits: str) -> tuple[list[int], list[int]]:
+    """Sums up to each place, to tell the check digit (ISO/IEC 7812) of any part by a difference: the first counts the even
+    places once and the odd ones doubled, for parts whose last place is even; the second the other way round.
+    """
+    once = list(map(int, digits))
+    twice = [_DOUBLED[digit] for digit in once]
+    even, odd = once.copy(), twice.copy()
+    even[1::2], odd[1::2] = twice[1::2], once[1::2]
+    return list(accumulate(even, initial=0)), list(accumulate(odd, initial=0))
 
 
-def _parts_groups(char: str, kind: str, around: str) -> bool:
-    """Whether a character that is no digit only stands between groups; `around` is it with its two neighbours."""
-    if char in _MASKS:
-        return len(around) == 3 and _is_digit(around[0]) and _is_digit(around[2])
-    return kind[0] in "ZP" or kind in _SIGNS or char in _FILLERS
+def _runs(text: str) -> Iterator[list[_Group]]:
+    """Yield groups of digits, as sequences in which only separators stand between neighbours.
+
+    Each sign of the text is replaced by what it is to us, all at once: a form of half a megabyte is looked through too.
+    """
+    if len(text) < _SHORTEST:
+        return
+    kinds = text.translate({ord(sign): _kind(sign) for sign in set(text)})
+    signs = bytearray(_ALONE.sub(_PARTS_GROUPS, kinds), "ascii")
+    for start, end in iban_spans(text):
+        signs[start:end] = _ENDS.encode() * (end - start)
+    kinds = signs.decode("ascii")
+    for run in _RUN.finditer(kinds):
+        if run.end() - run.start() >= _SHORTEST:
+            groups = _DIGITS.finditer(kinds, run.start(), run.end())
+            yield [_Group(found[0].replace(_SKIPPED, ""), found.start(), found.end()) for found in groups]
 
 
-def _is_digit(char: str) -> bool:
-    return bool(_digit(char))
+def _kind(sign: str) -> str:
+    """What one sign is: a digit, nothing, a mask, what parts groups, or what ends a sequence of them."""
+    if digit := _digit(sign):
+        return digit
+    if sign in _MASKS:
+        return _MASK
+    category = unicodedata.category(sign)
+    if category in ("Cf", "Mn", "Me"):
+        return _SKIPPED
+    return _PARTS_GROUPS if category[0] in "ZP" or category in _SIGNS or sign in _FILLERS else _ENDS
 
 
 def _digit(char: str) -> str:

@@ -191,3 +191,13 @@ def test_long_texts_take_no_long_time():
         start = time.thread_time()
         card_number_spans(text)
         assert time.thread_time() - start < 10, "a second is usual for 100,000 characters; quadratic would be minutes"
+
+
+@pytest.mark.parametrize(
+    "text", ["4 " * 256_000, "4" * 512_000, "4970 " * 100_000], ids=["digits", "one run", "groups"]
+)
+def test_a_whole_form_of_digits_holds_nobody_up(text):
+    """Half a megabyte is as much as a form may be, and anybody may send one to the sign-in page."""
+    start = time.thread_time()
+    assert find_card_number(text) is None
+    assert time.thread_time() - start < 2.5, "half a second is usual"
