@@ -19,7 +19,7 @@ WORDS = {
         "approved": "Acceptée", "refused": "Refusée", "call": "Appeler la banque", "cancelled": "annulée",
         "remit": "à remettre", "remitted": "remise", "sum": "12,34", "part": "2,34", "limit": "5,00", "help": "Aide",
         "already": "Déjà prise ?", "manager": "Responsable du commerce",
-        "second": "au-dessus de votre limite", "done": "faite", "rejected": "rejetée",
+        "second": "au-dessus du plafond", "done": "faite", "rejected": "rejetée",
     },
     "en": {
         "approved": "Approved", "refused": "Refused", "call": "Call the bank", "cancelled": "cancelled",

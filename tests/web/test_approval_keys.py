@@ -17,7 +17,7 @@ from tests.web.browser import Person
 from tests.web.conftest import PASSWORD
 from tests.web.desk import Desk
 
-WORDS = {"fr": ("Approuver", "Rejeter", "d'une demande à l'autre"), "en": ("Approve", "Reject", "from one request")}
+WORDS = {"fr": ("Approuver", "Rejeter", "d'une ligne à l'autre"), "en": ("Approve", "Reject", "from one row")}
 
 
 @pytest.fixture
