@@ -17,6 +17,7 @@ def typed_of(sale: Any) -> Mapping[str, str]:
     values = {name: getattr(sale, name) or "" for name in AS_THEY_ARE}
     values["amount"] = format_number(sale.original_amount, sale.currency, locale_code())
     values["capture_day"] = str(sale.capture_day)
+    values["shipping_date"] = sale.shipping_date.isoformat() if sale.shipping_date is not None else ""
     if sale.customer is not None:
         values |= {name: getattr(sale.customer, part) or "" for name, part in CUSTOMER.items()}
     return values

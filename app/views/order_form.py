@@ -81,10 +81,13 @@ class OrderForm:
     @property
     def remitted(self) -> str:
         """The sentence that says when the order as it stands is remitted."""
-        sentences = self.remittance.get(self.values["capture_mode"]) or []
+        mode = self.values["capture_mode"]
+        sentences = self.remittance.get(mode) or []
         day = self.values["capture_day"]
         with suppress(ValueError):
-            day = str((date.fromisoformat(self.values.get("shipping_date", "")) - today_of(self.shop)).days)
+            deferral = (date.fromisoformat(self.values.get("shipping_date", "")) - today_of(self.shop)).days
+            # What waits for a person keeps its whole delay, whenever the goods leave.
+            day = str(MAX_CAPTURE_DAY if mode == CaptureMode.VALIDATION else deferral)
         return sentences[int(day)] if day.isdecimal() and int(day) < len(sentences) else ""
 
 

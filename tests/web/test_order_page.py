@@ -221,3 +221,11 @@ def test_an_order_by_its_shipping_day(clerk: Desk) -> None:
     assert (sale.shipping_date, sale.capture_date, sale.capture_day) == (shipped, shipped, 4)
     form = clerk.client.get("/counter").text
     assert f'min="{today}" max="{today + timedelta(days=6)}"' in form
+
+
+def test_a_refused_order_keeps_the_day_the_goods_leave(clerk: Desk) -> None:
+    shipped = (now().astimezone(ZoneInfo("Europe/Paris")).date() + timedelta(days=3)).isoformat()
+    refused = clerk.order(card_number=NO_MONEY, shipping_date=shipped, capture_day="0").json
+    assert refused is not None
+    page = clerk.client.get(f"/counter?last={refused['reference']}").text
+    assert filled_in(page)["shipping_date"] == shipped

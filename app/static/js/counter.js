@@ -193,7 +193,13 @@
 
   // --- the page ------------------------------------------------------------------------------------------------------
   const shop = document.getElementById("shop");
-  if (shop) shop.addEventListener("change", () => shop.form.submit());
+  // By its button or Enter, not while one walks through the merchants by arrow keys.
+  if (shop) shop.form.addEventListener("submit", () => order.keepTyped(shop.value));
+  if (shop) shop.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    shop.form.requestSubmit();
+  });
   const shown = answer.querySelector(".answer");
   if (shown) {
     const otherCard = answer.querySelector("[data-other-card]");

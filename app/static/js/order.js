@@ -37,8 +37,14 @@
     let before = null;
     function showRemittance() {
       const shipped = field("shipping_date");
-      const days = shipped.value ? (Date.parse(shipped.value) - Date.parse(shipped.min)) / 86400000 : Number(field("capture_day").value);
-      const said = (sentences[field("capture_mode").value] || [])[days];
+      const possible = sentences[field("capture_mode").value] || [];
+      let days = Number(field("capture_day").value);
+      if (shipped.value) {
+        // What waits for a person keeps its whole delay, whenever the goods leave.
+        if (field("capture_mode").value === "VALIDATION") days = possible.length - 1;
+        else days = (Date.parse(shipped.value) - Date.parse(shipped.min)) / 86400000;
+      }
+      const said = possible[days];
       box.querySelector("[data-remitted]").textContent = said || "";
       shipped.closest(".field").hidden = field("capture_mode").value === "IMMEDIATE";
       field("capture_day").closest(".field").hidden = field("capture_mode").value === "IMMEDIATE";
@@ -50,9 +56,14 @@
     document.addEventListener("focusin", (event) => {
       if (form.contains(event.target) && !box.contains(event.target)) before = event.target;
     });
+    // Opened by a person it is entered; opened because something in it is wrong, the first wrong field keeps the focus.
+    let byHand = false;
+    box.querySelector("summary").addEventListener("click", () => {
+      byHand = true;
+    });
     box.addEventListener("toggle", () => {
-      if (box.open && !box.contains(document.activeElement)) field("capture_day").focus();
-      else if (box.open) field("capture_day").focus();
+      if (box.open && byHand) field("capture_day").focus();
+      byHand = false;
     });
     box.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== "Escape") return;
@@ -91,22 +102,25 @@
       showRemittance();
     }
 
-    // --- a change of language: what was typed crosses it, in this tab, and nothing of a card ---------------------------
+    // --- a change of language or merchant: what was typed crosses it, in this tab, and nothing of a card ---------------
     const TYPED = "egestion.typed";
     const LEFT = ["card_number", "card_expiry", "security_code", "csrf_token", "key", "merchant", "confirmed", "attempts", "proposed"];
+    const OF_A_SHOP = ["currency", "brand", "capture_mode", "capture_day", "shipping_date"]; // another merchant has its own
     /* As many digits as a card number has, whatever stands between them. */
     const likeACard = (value) => (value.match(/\p{Nd}/gu) || []).length >= 13;
 
-    function keepTyped() {
+    function keepTyped(merchant) {
       const values = {};
+      const left = merchant === field("merchant").value ? LEFT : [...LEFT, ...OF_A_SHOP];
+      if (left !== LEFT && field("proposed").value) left.push("order_number"); // the next number of this merchant
       for (const control of form.elements) {
-        if (!control.name || LEFT.includes(control.name) || likeACard(control.value)) continue;
+        if (!control.name || left.includes(control.name) || likeACard(control.value)) continue;
         if (["radio", "checkbox"].includes(control.type) ? control.checked : control.value) values[control.name] = control.value;
       }
       try {
-        window.sessionStorage.setItem(TYPED, JSON.stringify({ language: document.documentElement.lang, merchant: field("merchant").value, values }));
+        window.sessionStorage.setItem(TYPED, JSON.stringify({ language: document.documentElement.lang, merchant, values }));
       } catch {
-        // No storage: the form is empty in the other language.
+        // No storage: the form is empty on the next page.
       }
     }
 
@@ -138,12 +152,12 @@
 
     for (const preferences of document.querySelectorAll("[data-preferences]")) {
       preferences.addEventListener("submit", (event) => {
-        if (event.submitter && event.submitter.name === "language") keepTyped();
+        if (event.submitter && event.submitter.name === "language") keepTyped(field("merchant").value);
       });
     }
     const lastTyped = typedBefore();
     if (lastTyped) giveBack(lastTyped);
 
-    return { propose, takeNumber, offerNoCard, clear };
+    return { propose, takeNumber, offerNoCard, clear, keepTyped };
   };
 })();
