@@ -10,16 +10,20 @@ import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
 
+from ..domain.card_search import find_card_number
 from ..domain.field_kinds import TURNING
 from ..domain.text import N_
 
 LONGEST_NAME, LONGEST_EMAIL = 64, 254  # characters: FAB's column; RFC 5321 4.5.3.1.3
 _USER_NAME = re.compile(r"[A-Za-z0-9._-]{2,64}")
+_A_CARD = N_("This looks like a card number; card numbers belong in the card's own field only.")
 _UNPRINTED = frozenset({"Cc", "Cs", "Zl", "Zp"})  # controls, halves of characters, line and paragraph separators
 
 
 def user_name_problem(name: str) -> str | None:
     """A user name: 2 to 64 of letters without accents, digits, dot, hyphen and underscore."""
+    if find_card_number(name) is not None:
+        return _A_CARD
     if _USER_NAME.fullmatch(name):
         return None
     return N_("A user name has 2 to 64 letters (without accents), digits, dots, hyphens or underscores.")
@@ -27,6 +31,8 @@ def user_name_problem(name: str) -> str | None:
 
 def email_problem(address: str) -> str | None:
     """One plain address of at most 254 characters, as the sender takes it (ASCII, no name); no server is asked."""
+    if find_card_number(address) is not None:
+        return _A_CARD
     try:
         found = validate_email(
             address, allow_smtputf8=False, allow_quoted_local=False, check_deliverability=False,
@@ -45,6 +51,8 @@ def name_problem(name: str) -> str | None:
         return N_("A name has at most 64 characters.")
     if not is_plain(name):
         return N_("A name holds no control characters.")
+    if find_card_number(name) is not None:
+        return _A_CARD
     return None
 
 

@@ -66,7 +66,7 @@ class OwnNameForm(DynamicForm):
 
 
 class OwnNameView(RefusedForm, PathHistory, UserInfoEditView):
-    """`/userinfoeditview/form`: one's own first and last name."""
+    """`/ownnameview/form`: one's own first and last name."""
 
     form = OwnNameForm
     rights: ClassVar[dict[str, str]] = {"can_this_form_get": EVERYBODY, "can_this_form_post": EVERYBODY}

@@ -20,6 +20,7 @@ VERBS = (
     "force",
     "withdraw",
 )
+OWN_NAME = "/ownnameview/form"
 NEVER_TYPED = ("csrf_token", "key", "back", "operation", "capture_date", "g-recaptcha-response")
 
 
@@ -56,6 +57,7 @@ def settings(world: World) -> None:
         visitor = world.web[login]
         for path in forms_of(visitor):
             page = visitor.get(path).text
+            assert path != OWN_NAME or texts(page), "one's own name is typed into"
             for name in texts(page):
                 card = world.deck.draw(f"{path} {name}")
                 visitor.post(path, inputs(page) | {name: card.number})
@@ -101,8 +103,10 @@ def forms_of(visitor: Visitor) -> list[str]:
     """One form to change a row of each kind this person may change."""
     lists = {link for link in links(visitor.get("/").text) if link.endswith("/list/")}
     found: dict[str, str] = {}
-    for path in sorted(lists | {"/userinfoeditview/form"}):
-        for link in links(visitor.get(path).text) | {path}:
+    for path in sorted(lists | {OWN_NAME}):
+        page = visitor.get(path)
+        assert page.status == 200, path
+        for link in links(page.text) | {path}:
             if re.search(r"/(?:add|edit/\d+|form)\b", link):
                 found.setdefault(re.sub(r"\d+", "", link), link)
     return sorted(found.values())

@@ -37,6 +37,9 @@ def test_what_cannot_be_names_its_field_and_stores_nothing(
         ("email", add(command, environment, "nina", email="nobody")),
         ("first-name", add(command, environment, "nina", first_name="Ni\x07na")),
         ("last-name", add(command, environment, "nina", last_name="x" * 300)),
+        ("username", add(command, environment, "4970100000000006")),
+        ("first-name", add(command, environment, "nina", first_name="4970 1000 0000 0006")),
+        ("email", add(command, environment, "nina", email="4970100000000006@example.test")),
         ("merchant", add(command, environment, "nina", merchant=odd)),
         ("password", add(command, environment, "nina", password="short")),
         ("username", users(command, environment, "disable", odd)),
@@ -45,5 +48,6 @@ def test_what_cannot_be_names_its_field_and_stores_nothing(
         assert answer.returncode == 2, (field, answer.stderr)
         assert answer.stderr.startswith(f"Error: {field}: "), answer.stderr
         assert answer.stderr.count("\n") == 1
+        assert "4970" not in answer.stderr
     with psycopg.connect(superuser_url(clean, DATABASE_NAME)) as connection:
         assert connection.execute("SELECT count(*) FROM ab_user").fetchone() == (0,)

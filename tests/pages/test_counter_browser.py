@@ -23,7 +23,12 @@ def typist(sit: Sit, shop: Shop) -> Person:
 
 def test_another_merchant_is_reached_by_keyboard_and_what_was_typed_goes_along(typist: Person) -> None:
     page = typist.page
-    for field, typed in (("amount", "49.90"), ("order_number", "CHANGED-1"), ("note", "blue"), ("customer_name", "Ngata")):
+    for field, typed in (
+        ("amount", "49.90"),
+        ("order_number", "CHANGED-1"),
+        ("note", "blue"),
+        ("customer_name", "Ngata"),
+    ):
         page.fill(f"#{field}", typed)
     page.fill("#card_number", "4970100000000006")
     page.focus("#shop")
