@@ -8,14 +8,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
 from tests.canary.service import PASSWORD, ROOT
 from tests.canary.world import World
+from tests.chromium import CHROMIUM
 
-CHROMIUM = Path("/usr/bin/chromium")
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
 KEPT = "() => [{...localStorage}, {...sessionStorage}, history.state, document.cookie, location.href]"

@@ -1,50 +1,31 @@
 """STARTTLS where it is offered, smtps, sign-in: certificates verified, no password in the clear to a stranger."""
 
+import ipaddress
 import ssl
-import subprocess
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from sqlalchemy import select
 
 from app.database import Scope, unit_of_work
 from app.mail import queue_mail, send_due
 from app.models import OutboxMail
 from app.post import smtp
+from tests.certificates import certificate
 from tests.post.conftest import UseServer
 from tests.post.sink import Sink
 
 
 @pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate for 127.0.0.1 that nobody vouches for, and its key."""
-    folder = tmp_path_factory.mktemp("tls")
-    made, key = folder / "cert.pem", folder / "key.pem"
-    subprocess.run(
-        [
-            *(
-                "openssl",
-                "req",
-                "-x509",
-                "-newkey",
-                "ec",
-                "-pkeyopt",
-                "ec_paramgen_curve:P-256",
-                "-nodes",
-                "-days",
-                "2",
-            ),
-            *("-keyout", str(key), "-out", str(made), "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1"),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    return made, key
+def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for 127.0.0.1 that nobody vouches for, with its key."""
+    return certificate(tmp_path_factory.mktemp("tls"), x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
 
 
-def server_context(certificate: tuple[Path, Path]) -> ssl.SSLContext:
+def server_context(own: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*certificate)
+    context.load_cert_chain(own)
     return context
 
 
@@ -57,20 +38,18 @@ def write_and_send(shop: int) -> tuple[int, OutboxMail]:
 
 
 def test_starttls_is_used_where_offered(
-    certificate: tuple[Path, Path], use_server: UseServer, shop: int, monkeypatch: pytest.MonkeyPatch
+    own: Path, use_server: UseServer, shop: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
-    with Sink(tls=server_context(certificate), password="right") as sink:
+    monkeypatch.setenv("SSL_CERT_FILE", str(own))
+    with Sink(tls=server_context(own), password="right") as sink:
         with use_server(url=f"smtp://user:right@127.0.0.1:{sink.port}"):
             sent, row = write_and_send(shop)
         assert (sent, row.state, row.last_error) == (1, "SENT", None)
         assert sink.secured == [True]
 
 
-def test_a_certificate_nobody_vouches_for_is_not_taken(
-    certificate: tuple[Path, Path], use_server: UseServer, shop: int
-) -> None:
-    with Sink(tls=server_context(certificate)) as sink:
+def test_a_certificate_nobody_vouches_for_is_not_taken(own: Path, use_server: UseServer, shop: int) -> None:
+    with Sink(tls=server_context(own)) as sink:
         with use_server(sink.port):
             sent, row = write_and_send(shop)
         assert (sent, row.state) == (0, "DUE")
@@ -97,10 +76,10 @@ def test_nobody_signs_in_without_tls_beyond_this_machine(
 
 
 def test_smtps_speaks_tls_from_the_first_byte(
-    certificate: tuple[Path, Path], use_server: UseServer, shop: int, monkeypatch: pytest.MonkeyPatch
+    own: Path, use_server: UseServer, shop: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
-    with Sink(smtps=server_context(certificate)) as sink:
+    monkeypatch.setenv("SSL_CERT_FILE", str(own))
+    with Sink(smtps=server_context(own)) as sink:
         with use_server(url=f"smtps://127.0.0.1:{sink.port}"):
             sent, row = write_and_send(shop)
         assert (sent, row.state, row.last_error) == (1, "SENT", None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -13,10 +12,10 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
+from tests.chromium import CHROMIUM
 from tests.web_look.sample_app import PASSWORD, build
 from tools import compile_translations
 
-CHROMIUM = Path("/usr/bin/chromium")
 SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
