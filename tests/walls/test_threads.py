@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import http.client
 import re
+import sys
 import threading
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -16,11 +18,12 @@ from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from app.database import Scope, unit_of_work
-from app.models import Transaction
+from app.models import Customer, Transaction
 from tests.walls.world import MARKER, A, B, World
 
 PAGES = 60
-SHOWN = re.compile(r"/transactions/show/(\d+)")
+SHOWN = re.compile(r"/(?:transactions|customers)/show/(\d+)")
+Job = tuple[str, str, set[int] | None]  # whose, the address asked, the rows to be shown
 
 
 @pytest.fixture
@@ -35,8 +38,7 @@ def port(app: Flask) -> Iterator[int]:
 
 
 def test_six_threads_of_two_merchants(world: World, port: int) -> None:
-    wrong: list[str] = []
-    jobs = []
+    jobs: list[Job] = []
     for merchant in (A, B):
         with world.app.app_context(), unit_of_work(Scope((world.rows[merchant]["merchant"],))) as session:
             sales = session.scalars(
@@ -46,13 +48,39 @@ def test_six_threads_of_two_merchants(world: World, port: int) -> None:
             sale = sales[number]
             query = (f"q={sale.reference}", f"state={sale.state}", "state=PENDING")[number]
             expected = [{sale.id}, {s.id for s in sales if s.state == sale.state}, None][number]
-            jobs.append((merchant, query, expected))
+            jobs.append((merchant, f"/transactions/list/?{query}", expected))
+    assert together(world, port, jobs) == []
+
+
+def test_six_threads_search_what_the_framework_generated(world: World, port: int) -> None:
+    jobs: list[Job] = []
+    for merchant in (A, B):
+        with world.app.app_context(), unit_of_work(Scope((world.rows[merchant]["merchant"],))) as session:
+            everybody = set(session.scalars(select(Customer.id)))
+            one = session.scalars(select(Customer)).first()
+            assert one is not None
+            same = set(session.scalars(select(Customer.id).where(Customer.name_key == one.name_key)))
+        listed = "/customers/list/"
+        jobs += [
+            (merchant, f"{listed}?{urlencode({'_flt_0_name_key': one.name_key})}", same),
+            (merchant, f"{listed}?_flt_0_name_key=Nobody", set()),
+            (merchant, listed, everybody),
+        ]
+    assert together(world, port, jobs) == []
+
+
+def together(world: World, port: int, jobs: list[Job]) -> list[str]:
+    """Let each job ask in a thread of its own; return what any saw that it should not."""
+    wrong: list[str] = []
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # threads change between any two steps, as on many cores
     threads = [threading.Thread(target=ask, args=(world, port, *job, wrong)) for job in jobs]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert wrong == []
+    sys.setswitchinterval(before)
+    return wrong
 
 
 def ask(world: World, port: int, merchant: str, query: str, expected: set[int] | None, wrong: list[str]) -> None:
@@ -63,7 +91,7 @@ def ask(world: World, port: int, merchant: str, query: str, expected: set[int] |
     other = MARKER[B if merchant == A else A]
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     for _ in range(PAGES):
-        line.request("GET", f"/transactions/list/?{query}", headers={"Cookie": f"egestion={cookie.value}"})
+        line.request("GET", query, headers={"Cookie": f"egestion={cookie.value}"})
         answer = line.getresponse()
         page = answer.read().decode()
         found = {int(number) for number in SHOWN.findall(page)}
