@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.pages.test_history import text_of
+from tests.pages.history.page import text_of
 
 from app.database import now
 from app.domain.states import State
