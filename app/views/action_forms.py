@@ -32,7 +32,7 @@ from .action_controls import Control, controls, named, remaining
 from .action_links import possible_actions, show_url, status_of_refusal, why_not
 from .action_results import message_of
 from .base import Rights
-from .field_labels import summary_line
+from .field_labels import OUTCOMES, summary_line
 from .history import PathHistory
 from .merchants_seen import merchants_seen
 from .parts import Part, button_for, part_of, released_by_validation, said_before, second_parcel
@@ -169,11 +169,11 @@ def _amount_shown(sale: Any, verb: str, values: Mapping[str, str]) -> str:
 
 
 def _closing(sale: Any) -> Mapping[str, Any] | None:
-    """What a first person proposed the bank's written answer to be; the second confirms it."""
+    """What a first person proposed the bank's written answer to be, in words; the second confirms it."""
     for operation in sale.operations:
         if operation.evidence and operation.evidence.get("close"):
             proposal: Mapping[str, Any] = operation.evidence["close"]
-            return proposal
+            return {**proposal, "outcome": OUTCOMES.get(proposal["outcome"], proposal["outcome"])}
     return None
 
 

@@ -157,6 +157,20 @@ def test_two_persons_close_it_with_the_banks_written_answer(as_: As, supervisor:
     assert (after.state, after.operations[-1].approved_by) == ("REFUSED", "manager")
 
 
+@pytest.mark.parametrize(("language", "word"), [("en", "“refused”"), ("fr", "« refusée »")])
+def test_who_confirms_a_written_answer_on_the_sales_own_form_reads_it_in_words(
+    as_: As, supervisor: Desk, language: str, word: str
+) -> None:
+    sale = pending(supervisor, CUT_BEFORE)
+    a_day_old(supervisor, sale)
+    supervisor.act(sale, "resolve", decision="close", outcome="REFUSED", note="letter of the 12th")
+    manager = as_("manager")
+    manager.speak(language)
+    page = text(manager.form(sale, "resolve").text)
+    assert f"{word} (letter of the 12th)" in page.replace("\xa0", " ")
+    assert "REFUSED" not in page
+
+
 @pytest.mark.parametrize(
     ("login", "status"),
     [
