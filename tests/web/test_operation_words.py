@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from app.database import Scope, unit_of_work
-from app.models import MerchantLimit, Operation, Transaction
+from app.models import MerchantLimit, Operation, Reason, Transaction
 from app.views.operation_words import answered
 from tests.bank.conftest import BankProcess
 from tests.web.desk import Desk, token_of
@@ -62,6 +62,27 @@ def test_what_a_person_rejected_names_the_person(as_: As, supervisor: Desk) -> N
     assert page.count("rejected by manager") == 2
     assert "Keying error" in page
     assert "KEYING_ERROR" not in page
+
+
+@pytest.mark.usefixtures("limits")
+def test_a_reason_no_longer_in_use_is_still_told_in_words(as_: As, app: Flask, supervisor: Desk) -> None:
+    sale = supervisor.taken(order_number="W-6")
+    supervisor.act(sale, "cancel", reason="OUT_OF_STOCK")
+    switch = update(Reason).where(Reason.merchant_id == sale.merchant_id, Reason.code == "OUT_OF_STOCK")
+    manager = as_("manager")
+    try:
+        with app.app_context(), unit_of_work(Scope(admin=True)) as session:
+            session.execute(switch.values(active=False))
+        for language, label in (("en", "Out of stock"), ("fr", "Rupture de stock")):
+            manager.speak(language)
+            for page in (told(manager, sale), manager.client.get("/approvals/").text):
+                assert label in page
+                assert "OUT_OF_STOCK" not in page
+        assert "OUT_OF_STOCK" not in supervisor.form(sale, "cancel").text, "it is not offered again"
+    finally:
+        with app.app_context(), unit_of_work(Scope(admin=True)) as session:
+            session.execute(switch.values(active=True))
+    decide(manager, supervisor.sale(sale.reference).operations[-1], "reject")
 
 
 def test_what_the_bank_refused_says_why(supervisor: Desk, bank: BankProcess) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from ...domain.errors import NotFound
 from ...domain.states import OperationStatus
@@ -39,16 +39,19 @@ def sale_of_operation(session: Session, operation_id: int | None) -> tuple[Trans
 
 def reasons_of(session: Session, merchant_id: int, language: str) -> list[tuple[str, str]]:
     """Return (code, label) of the merchant's reasons for cancelling and refunding, in French or English."""
-    label = Reason.label_fr if language.startswith("fr") else Reason.label_en
-    rows = session.execute(
-        select(Reason.code, label).where(Reason.merchant_id == merchant_id, Reason.active).order_by(Reason.id)
-    )
-    return [(code, text) for code, text in rows]
+    wanted = select(Reason.code, _label(language)).where(Reason.merchant_id == merchant_id, Reason.active)
+    return [(code, text) for code, text in session.execute(wanted.order_by(Reason.id))]
 
 
 def reason_label(session: Session, merchant_id: int, code: str | None, language: str) -> str:
-    """Return the label of one reason, its code when the list does not know it any more."""
-    return dict(reasons_of(session, merchant_id, language)).get(code or "", code or "")
+    """Return the label of one reason, one no longer in use too; its code when the list does not know it."""
+    wanted = select(_label(language)).where(Reason.merchant_id == merchant_id, Reason.code == (code or ""))
+    found: str | None = session.scalar(wanted)
+    return found or code or ""
+
+
+def _label(language: str) -> InstrumentedAttribute[str]:
+    return Reason.label_fr if language.startswith("fr") else Reason.label_en
 
 
 def demand_operation(session: Session, operation_id: int | None) -> None:
