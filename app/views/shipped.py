@@ -32,6 +32,7 @@ from .bulk import preview
 from .bulk_rows import LeftOut, Row, rows_for
 from .history import PathHistory
 from .merchants_seen import merchants_seen
+from .misplaced_cards import card_in_field
 from .parts import released_by_validation
 
 MOST_CHARACTERS = 100_000  # what is pasted; a list of a day is a tenth of it
@@ -65,7 +66,9 @@ class ShippedView(PathHistory, BaseView):
         text = request.form.get("numbers", "")
         pieces = lines_of(text[:MOST_CHARACTERS])
         if len(text) > MOST_CHARACTERS or len(pieces) > MOST_PIECES:
-            return self._paste(gettext("This is too long: paste at most %(most)s order numbers.", most=MOST_PIECES))
+            return self._paste(
+                gettext("This is too long: paste at most %(most)s order numbers.", most=MOST_PIECES), text
+            )
         if not pieces:
             return self._paste(gettext("Paste at least one order number."))
         merchants = merchants_seen()
@@ -97,9 +100,13 @@ class ShippedView(PathHistory, BaseView):
             show_url=show_url(sale.id),
         )
 
-    def _paste(self, error: str | None) -> Any:
+    def _paste(self, error: str | None, text: str = "") -> Any:
+        """The box with what was pasted, all of it, unless a card number is in it: then that is said too."""
+        if find_card_number(text) is not None:
+            record_refused(g.actor, CARD_FOUND, "shipped today: numbers")
+            error, text = f"{error} {card_in_field()}", ""
         page = self.render_template(
-            "egestion/counter/shipped.html", title=gettext("Shipped today"), error=error, most=MOST
+            "egestion/counter/shipped.html", title=gettext("Shipped today"), text=text, error=error, most=MOST
         )
         return page, 422 if error else 200
 
@@ -135,10 +142,8 @@ def shown(number: str) -> str:
 
 def _unknown(number: str) -> str:
     if find_card_number(number) is not None:
-        text = gettext("This looks like a card number; card numbers belong in the card's own field only.")
-    else:
-        text = gettext("There is no order of this number.")
-    return str(text)
+        return card_in_field()
+    return str(gettext("There is no order of this number."))
 
 
 def _chosen(rows: list[Row]) -> list[Row]:

@@ -44,6 +44,13 @@ def left_out(page: str) -> dict[str, str]:
     return found
 
 
+def box(answer: TestResponse) -> str:
+    """What stands in the box to paste into."""
+    found = re.search(r'<textarea[^>]*name="numbers"[^>]*>\n(.*?)</textarea>', answer.text, re.DOTALL)
+    assert found
+    return unescape(found[1])
+
+
 @pytest.fixture
 def mark() -> str:
     """The beginning of order numbers nobody else uses."""
@@ -133,6 +140,31 @@ def test_nothing_pasted_and_far_too_much(supervisor: Desk) -> None:
         answer = paste(supervisor, text)
         assert answer.status_code == 422
         assert words in answer.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\r\n".join(f"TOO-{n}" for n in range(2_001)), "TOO-" + "x" * 100_000],
+    ids=["too many pieces", "too many characters"],
+)
+def test_what_is_too_long_stays_in_the_box(supervisor: Desk, text: str) -> None:
+    answer = paste(supervisor, text)
+    assert answer.status_code == 422
+    assert box(answer) == text
+    assert re.search(r'id="numbers-error">This is too long: paste at most 2000 order numbers\.<', answer.text)
+
+
+def test_what_is_too_long_and_holds_a_card_number_is_not_given_back(supervisor: Desk) -> None:
+    text = "\r\n".join(["4970 1000 0000 0006", *(f"TOO-{n}" for n in range(2_001))])
+    answer = paste(supervisor, text)
+    assert answer.status_code == 422
+    assert box(answer) == ""
+    assert "0006" not in answer.text
+    assert re.search(r'id="numbers-error">This is too long: [^<]* This looks like a card number', answer.text)
+    with supervisor.app.app_context(), unit_of_work(Scope(admin=True)) as session:
+        last = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+        assert last is not None
+        assert (last.kind, last.outcome, last.object) == ("card_found", "REFUSED", "shipped today: numbers")
 
 
 @pytest.mark.parametrize(
