@@ -33,7 +33,7 @@ from .sale_rows import HEADS, RECORD_LABELS, stacked
 from .story import story_of
 from .todo import ARGUMENT as TASK
 from .todo import ByTask
-from .watch import RiskHitView
+from .watch import RiskHitView, seen
 
 MOST_PERIODS = 120  # rows of subtotals by day; above it they are by month
 # Who may do it to their own sale only sees the button too; the verb looks at the sale.
@@ -119,7 +119,9 @@ class TransactionView(ByTask, FilteredView):  # type: ignore[override]  # a sent
 
     def _init_properties(self) -> None:
         super()._init_properties()
-        self.formatters_columns = self.formatters_columns | {"card_expiry": expiry, "customer.country": country_name}
+        self.formatters_columns = self.formatters_columns | {
+            "card_expiry": expiry, "customer.country": country_name, "complementary_info": seen,
+        }  # fmt: skip
 
     def values_of(self, rows: Sequence[Any], columns: Sequence[str], wanted: ListFilter) -> Sequence[dict[str, Any]]:
         """Show the telephone below the name where it may be what was searched for."""

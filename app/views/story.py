@@ -77,6 +77,8 @@ def _details(event: Any) -> list[str]:
         return list(_amended(data["old"]))
     if event.kind == Event.DUPLICATED.name and data.get("reference"):
         return [gettext("The new sale is %(reference)s", reference=data["reference"])]
+    if event.kind == Event.SECOND_ORDER.name and data.get("sales"):
+        return [gettext("The earlier sale is %(reference)s", reference=each) for each in dict.fromkeys(data["sales"])]
     if data.get("note"):
         return [str(data["note"])]
     return []

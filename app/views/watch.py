@@ -82,10 +82,11 @@ _REFERENCE = re.compile(r"[0-9A-Z]{10}")
 
 
 def seen(info: str | None) -> Any:
-    """Return what a rule saw; of a repeat it is the earlier sale's reference, which leads to it."""
+    """Return what a rule saw, a sentence of ours in the reader's language; of a repeat it is the earlier sale's
+    reference, which leads to it."""
     if info and _REFERENCE.fullmatch(info):
         return row_link(f"/transactions/list/?q={info}", info)
-    return info or "–"
+    return gettext(info) if info else "–"
 
 
 class RiskHitView(LedgerView):

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.database import now
+from app.domain.text import N_
 from app.models import RiskHit, Transaction
 from app.plugin import registry
 from app.ports import Decision, GatewayResult, Hit, RiskAssessor
@@ -18,6 +19,7 @@ from .rows import insert_row
 
 log = structlog.get_logger(__name__)
 FAILED = "99"  # complementary code: technical problem in a control
+FAILED_SAID = N_("technical problem in a control")
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 7305113))")
 _STRICTNESS = {Decision.INFORM: 0, Decision.CHALLENGE: 1, Decision.REFUSE: 2}
 
@@ -88,7 +90,7 @@ def _hits(
         except Exception as error:  # noqa: BLE001 - whatever it was, the order was not judged
             log.error("risk_assessor_failed", assessor=assessor.name, error=type(error).__name__)
             decision = Decision.CHALLENGE if _controls(assessor) else Decision.INFORM
-            hits.append(Hit(assessor.name, decision, FAILED, "technical problem in a control"))
+            hits.append(Hit(assessor.name, decision, FAILED, FAILED_SAID))
     return hits
 
 

@@ -18,12 +18,12 @@ def sale(shop: Shop) -> Transaction:
     return shop.sale(State.TO_CHALLENGE, order_number="HIT-1", order_key="HIT1")
 
 
-def hit(shop: Shop, sale: Transaction) -> None:
+def hit(shop: Shop, sale: Transaction, info: str = "4 uses in 7 days") -> None:
     with shop.books() as session:
         session.add(
             RiskHit(
                 merchant_id=sale.merchant_id, transaction_id=sale.id, rule="card outstanding", decision="CHALLENGE",
-                code="02", info="4 uses in 7 days", at=now(),
+                code="02", info=info, at=now(),
             )
         )  # fmt: skip
 
@@ -36,6 +36,18 @@ def test_a_rule_that_fired_names_its_sale_but_not_below_it(shop: Shop, sale: Tra
     below = shop.client("risk").get(f"/transactions/show/{sale.id}").text.partition("related-RiskHitView")[2]
     assert "card outstanding" in below
     assert sale.reference not in below
+
+
+def test_a_control_that_failed_says_so_in_the_readers_language(shop: Shop) -> None:
+    stored = "technical problem in a control"
+    sale = shop.sale(State.TO_CHALLENGE, complementary_code="99", complementary_info=stored)
+    hit(shop, sale, stored)
+    for language, told in (("en", stored), ("fr", "problème technique lors d'un contrôle")):
+        client = shop.client("risk", language)
+        page = text_of(client.get(f"/transactions/show/{sale.id}").text)
+        assert page.count(told) == 2, "as the sale's own and of the rule below it"
+        assert told in text_of(client.get("/riskhits/list/").text)
+        assert stored == told or stored not in page
 
 
 def test_what_came_back_last_stands_first_with_its_order(shop: Shop) -> None:

@@ -191,6 +191,7 @@ def test_a_rule_that_fails_before_the_call_never_approves_silently(shop: Shop, b
     install(fails_before=True, breaks_the_transaction=breaks)
     sale = shop.sale(shop.take(APPROVED).reference)
     assert (sale.state, sale.complementary_code) == ("TO_CHALLENGE", "99")
+    assert sale.complementary_info == "technical problem in a control"
     assert shop.hits(sale.reference) == [("switches", "CHALLENGE", "99")]
 
 

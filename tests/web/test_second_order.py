@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -57,6 +58,24 @@ def test_a_second_order_is_asked_about_once_with_the_earlier_sale_beside_it(cler
             },
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "Confirmed: a second order. The earlier sale is {}."),
+        ("fr", "Confirmé : une seconde commande. La vente précédente est {}."),
+    ],
+)
+def test_the_story_of_a_second_order_names_the_earlier_sale_once(
+    as_: As, clerk: Desk, language: str, told: str
+) -> None:
+    number = new()
+    earlier = clerk.taken(order_number=number, amount="31.50")
+    second = clerk.taken(order_number=number, amount="31.50", confirmed=earlier.reference)
+    clerk.speak(language)
+    page = unescape(clerk.client.get(f"/transactions/show/{second.id}").text).replace("\xa0", " ")
+    assert told.format(earlier.reference) in page
 
 
 def test_nothing_to_warn_about_is_sent_at_once(clerk: Desk) -> None:
