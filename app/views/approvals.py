@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple
 
-from flask import abort, flash, g, redirect, request, url_for
+from flask import abort, flash, g, make_response, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext
 
+from ..audit import CARD_FOUND, record_refused
 from ..database import release_request_connection
 from ..domain.errors import DomainError, InvalidInput, NotFound
 from ..extensions import db
 from ..forms.actions import DECISION, read_action
 from ..forms.keys import new_key, read_key
-from ..forms.typed import typed
+from ..forms.typed import card_numbers_in, shown_again, typed
 from ..models.queries.desk import (
     MOST_REQUESTED,
     demand_operation,
@@ -32,10 +34,25 @@ from ..web.refusals import field_sentences, sentence
 from .action_results import message_of
 from .base import Rights
 from .evidence import Evidence, evidence_of
+from .field_labels import field_label, summary_line
 from .history import PathHistory
 from .merchants_seen import merchants_seen
 
 DECISIONS = {"approve": True, "reject": False}
+
+
+class Refused(NamedTuple):
+    """A note that was refused: of which form of which row, what of it may be shown again, and what is wrong with it."""
+
+    operation_id: int
+    decision: str
+    note: str
+    error: str
+
+    @property
+    def summary(self) -> tuple[str, str]:
+        """The field's id and the line above the page that leads to it."""
+        return f"{self.decision}-note-{self.operation_id}", summary_line(field_label("note"), self.error)
 
 
 class ApprovalsView(PathHistory, BaseView):
@@ -43,6 +60,7 @@ class ApprovalsView(PathHistory, BaseView):
 
     route_base = "/approvals"
     default_view = "waiting"
+    reads_cards: ClassVar[bool] = True  # a note that holds a card number is refused beside itself
     rights: ClassVar[Rights] = {"can_decide": APPROVE}
 
     @expose("/")
@@ -51,25 +69,19 @@ class ApprovalsView(PathHistory, BaseView):
     def waiting(self) -> Any:
         """Show what waits."""
         self.update_redirect()
-        session = db.session()
-        rows = [
-            {
-                "operation": each,
-                "sale": each.transaction,
-                "reason": reason_label(session, each.merchant_id, each.reason, locale_code()),
-                "own": each.requested_by_id == g.actor.id,
-                "key": new_key(),
-            }
-            for each in requested_operations(session)
-        ]
-        return self.render_template(
+        return self._page(_rows())
+
+    def _page(self, rows: list[dict[str, Any]], refused: Refused | None = None) -> Any:
+        page = self.render_template(
             "egestion/counter/approvals.html",
             title=gettext("To approve"),
             rows=rows,
             closings=self._closings(),
             several=len(merchants_seen()) > 1,
             most=MOST_REQUESTED,
+            refused=refused,
         )
+        return make_response(page, 422 if refused else 200)
 
     @staticmethod
     def _closings() -> list[Evidence]:
@@ -88,21 +100,47 @@ class ApprovalsView(PathHistory, BaseView):
         if decision not in DECISIONS or operation_id is None:
             abort(404)
         demand_operation(db.session(), operation_id)  # 404 comes before whatever else is wrong
+        values = typed(request.form, ("note",))
         try:
+            note = _note(values)
             key = read_key(request.form.get("key"))
-            note = read_action(DECISION, dict(typed(request.form, ("note",)))).note
             done = registry().desk.decide(g.actor, operation_id, DECISIONS[decision], note, key)
         except NotFound:
             raise
         except DomainError as error:
             release_request_connection()
-            flash(_words(error, zone_of_operation(db.session(), operation_id)), "danger")
+            zone = zone_of_operation(db.session(), operation_id)
+            if isinstance(error, InvalidInput):
+                rows, words = _rows(), " ".join(field_sentences(error, zone=zone).values())
+                if operation_id in (row["operation"].id for row in rows if not row["own"]):
+                    again = shown_again(values).get("note", "")
+                    return self._page(rows, Refused(operation_id, decision, again, words))
+            else:
+                words = sentence(error, zone=zone)
+            flash(words, "danger")
         else:
             flash(*message_of(done, sale_numbered(db.session(), done.transaction_id)))
         return redirect(url_for("ApprovalsView.waiting"), 303)
 
 
-def _words(error: DomainError, zone: str | None) -> str:
-    if isinstance(error, InvalidInput):
-        return " ".join(field_sentences(error, zone=zone).values())
-    return sentence(error, zone=zone)
+def _rows() -> list[dict[str, Any]]:
+    session = db.session()
+    return [
+        {
+            "operation": each,
+            "sale": each.transaction,
+            "reason": reason_label(session, each.merchant_id, each.reason, locale_code()),
+            "own": each.requested_by_id == g.actor.id,
+            "key": new_key(),
+        }
+        for each in requested_operations(session)
+    ]
+
+
+def _note(values: Mapping[str, str]) -> str | None:
+    """What was typed beside the decision; raises InvalidInput, of a card number telling the audit."""
+    errors = card_numbers_in(values)
+    if errors:
+        record_refused(g.actor, CARD_FOUND, f"{request.url_rule}: note")
+        raise InvalidInput(errors)
+    return read_action(DECISION, dict(values)).note

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterator
+from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import delete, select
+from werkzeug.test import TestResponse
 
 from app.alarms import CAPTURE_REFUSED, raise_alarm
 from app.database import Scope, now, unit_of_work
 from app.domain.days import local_day
-from app.models import Alarm, MerchantLimit, Operation, Transaction, Unpaid
+from app.models import Alarm, AuditEntry, MerchantLimit, Operation, Transaction, Unpaid
 from tests.bank.conftest import BankProcess
 from tests.web.desk import Desk, token_of
 
@@ -39,8 +42,21 @@ def limit(supervisor: Desk, captured: Transaction) -> Iterator[None]:
 
 
 def decide(desk: Desk, operation: Operation, decision: str) -> int:
-    data = {"csrf_token": token_of(desk.client.get("/counter").text), "key": str(uuid.uuid4())}
-    return desk.client.post(f"/approvals/{operation.id}/{decision}", data=data).status_code
+    return decided(desk, operation, decision).status_code
+
+
+def decided(desk: Desk, operation: Operation, decision: str, **more: str) -> TestResponse:
+    data = {"csrf_token": token_of(desk.client.get("/counter").text), "key": str(uuid.uuid4()), **more}
+    return desk.client.post(f"/approvals/{operation.id}/{decision}", data=data)
+
+
+def note_of(page: str, operation: Operation, decision: str) -> tuple[bool, str, str]:
+    """Whether the form of a decision stands open, what its note holds and what is said beside it."""
+    form = page.split(f'action="/approvals/{operation.id}/{decision}"')
+    value = re.search(rf'id="{decision}-note-{operation.id}" name="note" value="([^"]*)"', form[1])
+    said = re.search(rf'id="{decision}-note-{operation.id}-error">([^<]+)<', form[1])
+    assert value
+    return " open>" in form[0].rpartition("<details")[2], unescape(value[1]), unescape(said[1]) if said else ""
 
 
 @pytest.mark.usefixtures("limit")
@@ -76,6 +92,46 @@ def test_a_rejected_request_gives_its_reservation_back(
     assert manager.flashes() == ["Rejected: Refund of €60.00."]
     assert supervisor.sale(captured.reference).reserved_amount == 0
     assert [e for e in bank.journal(captured.reference) if e["operation"] == "CREDIT"] == []
+
+
+@pytest.mark.usefixtures("limit")
+@pytest.mark.parametrize(
+    ("language", "like_a_card", "too_long"),
+    [
+        ("en", "This looks like a card number", "At most 256 characters are possible."),
+        ("fr", "Ceci ressemble à un numéro de carte", "Au plus 256 caractères sont possibles."),
+    ],
+)
+def test_a_wrong_note_is_told_beside_it_and_kept_where_it_may_be(
+    as_: As, supervisor: Desk, captured: Transaction, language: str, like_a_card: str, too_long: str
+) -> None:
+    supervisor.act(captured, "refund", amount="60.00")
+    asked = supervisor.sale(captured.reference).operations[-1]
+    manager, long = as_("manager"), "agreed " * 40
+    manager.speak(language)
+    card = decided(manager, asked, "approve", note="card 4970 1000 0000 0006")
+    assert card.status_code == 422
+    opened, kept, said = note_of(card.text, asked, "approve")
+    assert (opened, kept) == (True, "")
+    assert said.startswith(like_a_card)
+    assert f'<a href="#approve-note-{asked.id}">' in card.text
+    assert "4970 1000" not in card.text
+    with supervisor.app.app_context(), unit_of_work(Scope(admin=True)) as session:
+        last = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+        assert last is not None
+        assert (last.kind, last.object) == ("card_found", "/approvals/<int:id>/<decision>: note")
+    wrong = decided(manager, asked, "reject", note=long)
+    assert wrong.status_code == 422
+    assert note_of(wrong.text, asked, "reject") == (True, long.strip(), too_long)
+    assert note_of(wrong.text, asked, "approve") == (False, "", "")
+    assert manager.flashes() == []
+    assert supervisor.sale(captured.reference).operations[-1].status == "REQUESTED"
+    assert decided(manager, asked, "reject", note="agreed").status_code == 303
+    manager.flashes()
+    assert decided(manager, asked, "reject", note=long).status_code == 303, (
+        "it waits no more: nothing to show it beside"
+    )
+    assert manager.flashes() == [too_long]
 
 
 @pytest.mark.usefixtures("limit")
