@@ -31,7 +31,7 @@ def test_what_is_typed_becomes_the_apis_address(week: list[int], shop: Shop) -> 
         ("amount=1.234&typed=en", "amount", "two different amounts"),
         ("amount=twelve&typed=en", "amount", "not an amount"),
         ("amount=12.5", "amount", "whole number"),
-        ("last4=12", "last4", "another form"),
+        ("last4=12", "last4", "the last four digits"),
         ("date_from=yesterday", "date_from", "not a date"),
         ("state=GONE", "state", "Possible"),
         ("brand=GONE", "brand", "Possible"),
