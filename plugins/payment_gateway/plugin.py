@@ -33,7 +33,7 @@ class PaymentGateway(Plugin):
         from .lapses import expire_due
         from .nightly import TASK
         from .practice import load_practice
-        from .remittance.sweep import JOB, help_run, remit_due
+        from .remittance.sweep import JOB, begin_due, help_run, remit_due
         from .remittance.warnings import warn_due
         from .resolution import resolve_due
         from .waiting import send_due
@@ -47,6 +47,7 @@ class PaymentGateway(Plugin):
         registry.add_sweep(Sweep("waiting operations", 5, send_due))
         registry.add_sweep(Sweep("lapsed sales", 60, expire_due))
         registry.add_sweep(Sweep("remittances", 5, remit_due))
+        registry.add_sweep(Sweep("late remittances", 15, begin_due))
         registry.add_sweep(Sweep("warnings", 60, warn_due))
         registry.add_job(JOB, help_run)
         registry.add_daily_task(TASK)

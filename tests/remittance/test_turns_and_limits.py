@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from app.domain.errors import NotAllowedInState
+from app.plugin import registry
 from plugins.payment_gateway.remittance import sweep
-from plugins.payment_gateway.remittance.captures import capture
-from plugins.payment_gateway.remittance.run import begin, send
+from plugins.payment_gateway.remittance.captures import Sent, capture
+from plugins.payment_gateway.remittance.run import Tally, begin, send
 from tests.remittance.evening import Evening
 from tests.service.clock import BusinessClock
 from tests.service.conftest import NewShop
@@ -51,6 +53,35 @@ def test_every_contract_is_begun_and_told_of_before_any_is_sent(
     for each in (shop, other):
         assert Evening(each).states() == ["SENDING"]
         assert each.alarms() == ["remittance_late"]
+
+
+def test_a_round_that_goes_on_past_its_time_is_told_of_before_its_end(
+    shop: Shop, new_shop: NewShop, clock: BusinessClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.at("2027-03-10 15:00")
+    later = new_shop()  # its cut-off is past, its turn has not come
+    references = [shop.sold(capture_day=0) for _ in range(5)]
+    others = later.sold(capture_day=0)
+    clock.at("2027-03-10 21:00")
+    sweeps, told = registry(shop.app).sweeps, []
+
+    def slow(*given: Any) -> Tally:
+        def meanwhile(_: Sent) -> None:  # the scheduler's other threads go on
+            if not told:
+                clock.at("2027-03-10 21:45")
+                for name in set(sweeps) - {"remittances"}:
+                    sweeps[name].run()
+                told.extend((each.alarms(), Evening(each).states()) for each in (shop, later))
+
+        return send(*given, meanwhile)
+
+    monkeypatch.setattr(sweep, "send", slow)
+    sweep.remit_due()
+    assert told == [(["remittance_late"], ["SENDING"])] * 2
+    sweep.remit_due()
+    assert (shop.alarms(), later.alarms()) == (["remittance_late"], ["remittance_late"])
+    assert {each.state for each in map(shop.sale, references)} == {later.sale(others).state} == {"CAPTURED"}
+    assert (Evening(shop).states(), Evening(later).states()) == (["SENT"], ["SENT"])
 
 
 @pytest.mark.parametrize("trouble", [RuntimeError("an error of ours"), TOO_SLOW])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from threading import Lock
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -30,6 +32,7 @@ MOST = 100_000
 _DUE = text("SELECT id, merchant_id FROM due_remittances(:at, :most)")
 NOT_BEGUN = N_("The remittance of contract %(number)s of %(day)s could not be begun; it is tried again and again.")
 _away_until: dict[int, float] = {}
+_beginning = Lock()  # the scheduler's two sweeps tell of a contract once
 
 
 def due_contracts() -> list[tuple[int, int]]:
@@ -44,10 +47,17 @@ def remit_due() -> int:
     Needs neither queue nor workers: they only help where much is due.
     """
     due = due_contracts()
-    for contract_id, merchant_id in due:  # first of all: a bank that hangs at one contract hides no other's lateness
-        _begin(merchant_id, contract_id)
+    _begin_all(due)  # first of all: a bank that hangs at one contract hides no other's lateness
     for contract_id, merchant_id in due:
         _run(merchant_id, contract_id, call_help=True)
+    return len(due)
+
+
+def begin_due() -> int:
+    """Begin what is due and tell of what is late, also while a round of `remit_due` goes on: a round with a slow bank may
+    have begun long before. Returns how many contracts had something to do."""
+    due = due_contracts()
+    _begin_all(due)
     return len(due)
 
 
@@ -73,6 +83,12 @@ def _run(merchant_id: int, contract_id: int, *, call_help: bool) -> None:
         if isinstance(error, OperationalError) and is_away(error):
             raise  # no other contract can be served either
         log.error("remittance_failed", contract=contract_id, error=type(error).__name__, exc_info=error)
+
+
+def _begin_all(due: Sequence[tuple[int, int]]) -> None:
+    with _beginning:
+        for contract_id, merchant_id in due:
+            _begin(merchant_id, contract_id)
 
 
 def _begin(merchant_id: int, contract_id: int) -> None:
@@ -119,6 +135,7 @@ def tell_late(session: Session, merchant_id: int, contract_id: int, at: datetime
             Remittance.late_at.is_(None),
             Remittance.day <= local_day(at, zone),
         )
+        .order_by(Remittance.number)  # as closing locks them
         .options(joinedload(Remittance.contract, innerjoin=True))
         .with_for_update(of=Remittance, key_share=True)
     ).all()
