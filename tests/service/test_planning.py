@@ -103,6 +103,28 @@ def test_what_is_leaving_this_evening_is_moved_no_more_unless_it_was_held(shop: 
     assert shop.act(reference, "move", capture_date=date(2027, 3, 12)).status == 200
 
 
+def test_a_late_sale_leaves_this_evening_too_and_is_moved_no_more_after_the_cut_off(
+    shop: Shop, clock: BusinessClock
+) -> None:
+    clock.at("2027-03-10 15:00")
+    reference = shop.sold(capture_day=0)
+    clock.at("2027-03-12 21:00")  # two evenings no run was there
+    with pytest.raises(InvalidInput) as raised:
+        shop.act(reference, "move", capture_date=date(2027, 3, 14))
+    assert [(each.field, each.code) for each in raised.value.errors] == [("capture_date", "after_cut_off")]
+    assert str(shop.sale(reference).capture_date) == "2027-03-10"
+    shop.act(reference, "hold")
+    assert shop.act(reference, "move", capture_date=date(2027, 3, 14)).status == 200
+
+
+def test_a_late_sale_the_bank_refused_is_moved_after_the_cut_off(shop: Shop, clock: BusinessClock) -> None:
+    clock.at("2027-03-10 15:00")
+    reference = shop.take(CAPTURE_REFUSED, capture_day=0).reference
+    assert shop.act(reference, "capture").status == 409
+    clock.at("2027-03-12 21:00")
+    assert shop.act(reference, "move", capture_date=date(2027, 3, 14)).status == 200
+
+
 def test_a_held_sale_that_is_captured_by_hand_is_held_no_more(shop: Shop) -> None:
     reference = shop.sold(capture_day=3)
     shop.act(reference, "hold")

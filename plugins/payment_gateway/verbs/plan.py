@@ -12,6 +12,7 @@ from app.domain.errors import InvalidInput, NotAllowedInState
 from app.domain.states import Event
 from app.domain.text import N_
 from app.domain.verbs import Verb
+from app.models import Transaction
 from app.ports import ActionRequest
 from app.security import profiles
 
@@ -31,8 +32,7 @@ def move(case: Case, request: ActionRequest, held: ExitStack) -> None:
     sale = case.transaction
     demand_state(case, Verb.MOVE)
     soonest = remittance_day(sale.contract, sale.merchant.zone, now())
-    in_runs = not sale.held and not sale.capture_error
-    if in_runs and sale.capture_date == local_day(now(), ZoneInfo(sale.merchant.zone)) < soonest:
+    if _is_leaving(sale, local_day(now(), ZoneInfo(sale.merchant.zone)), soonest):
         text = N_("The cut-off of this sale's remittance is past: it is leaving. To stop it, hold it.")
         raise InvalidInput.of("capture_date", "after_cut_off", text)
     if request.capture_date is not None and request.shipping_date is not None:
@@ -50,6 +50,14 @@ def move(case: Case, request: ActionRequest, held: ExitStack) -> None:
         sale.shipping_date = request.shipping_date
         data["shipping_date"] = request.shipping_date.isoformat() if request.shipping_date else None
     enter(case.session, sale, None, Event.MOVED, case.actor, data=data)
+
+
+def _is_leaving(sale: Transaction, today: date, soonest: date) -> bool:
+    """Return whether the cut-off is past and this evening's run takes the sale: what is late leaves with what is due."""
+    if sale.held or sale.capture_error or sale.capture_date is None:
+        return False
+    lapsed = sale.limit_date is not None and sale.limit_date < today
+    return sale.capture_date <= today < soonest and not lapsed
 
 
 def _shipped(case: Case, request: ActionRequest, soonest: date) -> date:
