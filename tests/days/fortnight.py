@@ -23,6 +23,8 @@ from tools.product import Product, running
 DAYS, PAST = 14, 35
 CB, VISA, MASTERCARD, NO_MONEY = "4970100000000006", "4111111111111111", "5555555555554444", "4970100000000519"
 LONG_BEFORE, AFTERWARDS = timedelta(days=10), timedelta(days=6)  # the bank books some days later
+LATER = 3  # days: nothing is sold to be remitted later than that
+UNREMITTED = ("TO_VALIDATE", "TO_CAPTURE", "EXPIRED")  # where an approved sale ends that was not remitted
 PATIENCE = 120.0  # seconds for what workers and scheduler have to do
 
 
@@ -46,10 +48,14 @@ class Fortnight:
     def __post_init__(self) -> None:
         self._chance = random.Random(self.first.toordinal())
 
+    @property
+    def over(self) -> date:
+        """The day on which what the days left behind has been remitted and booked."""
+        return self.first + timedelta(days=self.length) + AFTERWARDS
+
     def remittances(self, since: date) -> list[dict[str, Any]]:
         """All remittances from a day on, with their lines."""
-        last = self.first + timedelta(days=self.length)
-        found = self.api.all(f"/remittances?date_from={since}&date_to={last}")
+        found = self.api.all(f"/remittances?date_from={since}&date_to={self.over}")
         return [self.api.ask("GET", f"/remittances/{each['contract']}/{each['number']}") for each in found]
 
     def clock(self, day: date, hour: int, minute: int = 0) -> None:
@@ -68,8 +74,7 @@ class Fortnight:
         """Whether what is due by a day's evening has left, and no remittance is still being sent."""
         waiting = self.api.all("/transactions?state=TO_CAPTURE")
         due = [each for each in waiting if not each["capture_error"] and each["capture_date"] <= day.isoformat()]
-        last = self.first + timedelta(days=self.length)
-        sent = self.api.all(f"/remittances?date_from={self.first}&date_to={last}")
+        sent = self.api.all(f"/remittances?date_from={self.first}&date_to={self.over}")
         return not due and all(each["state"] != "SENDING" for each in sent)
 
     def all_closed(self) -> bool:
@@ -114,11 +119,23 @@ class Fortnight:
         self.seen += len(mine)
         self.days.append({"day": day, "way": way.name, "refunds": len(refunds), "remittances": mine})
 
+    def live_on(self) -> None:
+        """The evenings on which what was sold for later leaves, though nothing is sold any more."""
+        for number in range(LATER):
+            day = self.first + timedelta(days=self.length + number)
+            self.clock(day, 21, 1)
+            self.until(lambda day=day: self.all_left(day))
+
+    def not_remitted(self) -> dict[str, str]:
+        """The state of each approved sale of these days that nobody cancelled and that was not remitted in time."""
+        found = [each for state in UNREMITTED for each in self.api.all(f"/transactions?state={state}")]
+        return {str(each["reference"]): str(each["state"]) for each in found if _day_of(each) >= self.first}
+
     def sells(self, way: Way, day: date) -> list[str]:
         """A day's orders; those that leave this evening or were captured already, American Express last."""
         amounts = iter([self._chance.randrange(500, 40_000) for _ in range(11)])
         today = [way.sells(next(amounts), card) for card in (CB, VISA, MASTERCARD, AMEX_CARD)]
-        for later in (1, 3):
+        for later in (1, LATER):
             assert way.sells(next(amounts), CB, day=later)
         amount = next(amounts)
         parcel = way.sells(amount, CB, day=6, validated=True)
@@ -146,11 +163,15 @@ class Fortnight:
         """What had come back before the fortnight, from a day on."""
         found = []
         for each in Api(self.product, "accountant").all("/unpaid"):
-            day = datetime.fromisoformat(each["created_at"]).astimezone(PARIS).date()
+            day = _day_of(each)
             if since <= day < self.first:
                 sale = self.api.ask("GET", f"/transactions/{each['reference']}")
                 found.append((day, sale | {"unpaid_amount": each["amount"]}))
         return found
+
+
+def _day_of(item: dict[str, Any]) -> date:
+    return datetime.fromisoformat(item["created_at"]).astimezone(PARIS).date()
 
 
 def live(product: Product, folder: Path, first: date, days: int = DAYS, past: int = 0) -> tuple[Fortnight, Lived]:
@@ -161,7 +182,8 @@ def live(product: Product, folder: Path, first: date, days: int = DAYS, past: in
     fortnight = Fortnight(product, first, days, api, (api, Screens(product)))
     for number in range(days):
         fortnight.live_one(number)
-    over = first + timedelta(days=days) + AFTERWARDS
+    fortnight.live_on()
+    over = fortnight.over
     fortnight.clock(over, 12)
     fortnight.until(fortnight.all_closed)
     begin = first - timedelta(days=past)
@@ -171,6 +193,7 @@ def live(product: Product, folder: Path, first: date, days: int = DAYS, past: in
         remittances=fortnight.remittances(begin - LONG_BEFORE),
         unpaid=[*fortnight.unpaid_since(begin - LONG_BEFORE), *fortnight.unpaid],
         refunded=fortnight.refunded,
+        not_remitted=fortnight.not_remitted(),
         net_from=fortnight.net_from,
         statements=read_statements(product, folder, booked),
     )

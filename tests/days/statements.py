@@ -30,12 +30,14 @@ from tools.product import Product
 @dataclass(frozen=True)
 class Lived:
     """What was lived: the remittances with their lines (those before `first` too, which the bank booked meanwhile), what
-    came back unpaid on which day, how much people refunded of each sale, and what the bank printed by account."""
+    came back unpaid on which day, how much people refunded of each sale, which approved sales
+    were not remitted, and what the bank printed by account."""
 
     first: date
     remittances: Sequence[dict[str, Any]]
     unpaid: Sequence[tuple[date, dict[str, Any]]]
     refunded: Mapping[str, int]
+    not_remitted: Mapping[str, str]
     net_from: date | None
     statements: dict[str, list[Read]]
 
@@ -79,6 +81,9 @@ def check(lived: Lived) -> list[str]:
         f"remittance {name_of(each)} is {each['state']}"
         for each in mine
         if each["lines"] and each["state"] != ("SENT" if each["net_amount"] else "SETTLED")
+    ]
+    wrong += [
+        f"{reference}: approved, cancelled by nobody, and {state}" for reference, state in lived.not_remitted.items()
     ]
     for reference, amount in lived.refunded.items():
         remitted = sum(

@@ -39,6 +39,7 @@ def test_every_line_the_bank_prints_is_explained_to_the_cent(tmp_path: Path) -> 
             ({"unpaid": lived.unpaid[1:]}, "38 "),
             ({"unpaid": lived.unpaid[:1]}, "AMERICAN EXPRESS"),
             ({"remittances": lived.remittances[1:]}, "nothing explains"),
+            ({"not_remitted": {"SALE": "EXPIRED"}}, "SALE: approved, cancelled by nobody, and EXPIRED"),
             ({"refunded": lived.refunded + Counter(SALE=1)}, "people refunded"),
         ):
             assert any(said in each for each in check(dataclasses.replace(lived, **wrong))), wrong  # type: ignore[arg-type]
