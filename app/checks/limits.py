@@ -10,7 +10,7 @@ from config import Settings
 
 from ..alarms import CAPTURE_REFUSED, EXPIRED, EXPIRES_SOON
 from ..database import now, real_now
-from ..domain.states import OPEN_STATUSES, OperationName, State
+from ..domain.states import OPEN_STATUSES, Event, OperationName, State
 from ..ports import Evidence
 from .reading import MOST_NAMED, named
 
@@ -32,6 +32,19 @@ JOIN transaction t ON t.merchant_id = e.merchant_id AND t.id = e.transaction_id
 WHERE e.to_state = 'EXPIRED' AND e.from_state IN ({_HELD})
 AND NOT EXISTS (SELECT FROM alarm a WHERE a.merchant_id = e.merchant_id AND a.transaction_id = e.transaction_id
     AND a.kind IN ({_TOLD}) AND a.at <= e.at)"""
+# By the end of its last day, what waited for a person some minutes before (remittance/warnings.py looks every minute).
+_END = "((t.limit_date + 1)::timestamp AT TIME ZONE m.zone)"
+_BEFORE = f"{_END} - interval '{SWEPT_WITHIN.seconds} seconds'"
+_OF_IT = "b.merchant_id = e.merchant_id AND b.transaction_id = e.transaction_id"
+_WARNED = ", ".join(f"'{kind}'" for kind in (EXPIRES_SOON, CAPTURE_REFUSED))
+_UNWARNED = f"""SELECT t.reference || format(': EXPIRED, and nobody was warned by the end of %s', t.limit_date) FROM event e
+JOIN transaction t ON t.merchant_id = e.merchant_id AND t.id = e.transaction_id JOIN merchant m ON m.id = e.merchant_id
+WHERE e.to_state = 'EXPIRED' AND (
+    e.from_state IN ('{State.TO_VALIDATE}', '{State.TO_CHALLENGE}')
+        AND EXISTS (SELECT FROM event b WHERE {_OF_IT} AND b.to_state = e.from_state AND b.at <= {_BEFORE})
+    OR e.from_state = '{State.TO_CAPTURE}' AND '{Event.HELD.name}' = (SELECT b.kind FROM event b WHERE {_OF_IT}
+        AND b.kind IN ('{Event.HELD.name}', '{Event.RELEASED.name}') AND b.at <= {_BEFORE} ORDER BY b.id DESC LIMIT 1))
+AND NOT EXISTS (SELECT FROM alarm b WHERE {_OF_IT} AND b.kind IN ({_WARNED}) AND b.at < {_END})"""
 # When it was sent, by the business clock: an operation that waited (for a second person) was asked for earlier.
 _SENT = "(coalesce((o.evidence ->> 'left_at')::timestamptz, o.created_at) AT TIME ZONE m.zone)::date"
 _LATE = f"""SELECT t.reference || format(': captured on %s, its limit was %s', {_SENT}, t.limit_date)
@@ -42,8 +55,13 @@ _LIMITED = text("SELECT count(*) FROM transaction WHERE limit_date IS NOT NULL")
 
 
 def check(connection: Connection, settings: Settings) -> Evidence:
-    """I11 over every sale with a limit date."""
+    """I11 over every sale with a limit date.
+
+    A warning in time is asked for in production alone: practice skips whole days, on which nobody can be warned.
+    """
     wrong = named(connection, _UNTOLD) + named(connection, _LATE)
+    if not settings.practice:
+        wrong += named(connection, _UNWARNED)
     if not _clock_just_moved(settings):
         wrong += named(connection, _LEFT, at=now() - SWEPT_WITHIN)
     checked = int(connection.execute(_LIMITED).scalar_one())
