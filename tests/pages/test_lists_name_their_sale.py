@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.pages.history.page import text_of
 
 from app.database import now
 from app.domain.states import State
 from app.models import OutboxMail, RiskHit, Transaction, Unpaid
+from tests.pages.history.page import text_of
 from tests.pages.shop import Shop
 
 
