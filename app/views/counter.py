@@ -12,6 +12,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf
 
 from ..audit import CARD_FOUND, record_refused
+from ..database import release_request_connection
 from ..domain.errors import DomainError, InvalidInput, NotFound, OrderWarning
 from ..extensions import db
 from ..forms.counter import NAMES, currency_of, read_counter_order, read_said, references_in
@@ -80,10 +81,10 @@ class CounterView(PathHistory, BaseView):
             order = read_counter_order(values, shop.facts, today_of(shop), locale_code()[:2], said)
             done = registry().desk.take(g.actor, order, key)
         except OrderWarning as warning:
-            db.session.rollback()
+            release_request_connection()
             return self._warned(warning, shops, shop, values)
         except DomainError as error:
-            db.session.rollback()
+            release_request_connection()
             return self._refused(error, shops, shop, values)
         sale = sale_of(db.session(), done.reference)
         if _wants_json():

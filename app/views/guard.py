@@ -17,8 +17,8 @@ from werkzeug.sansio.utils import host_is_trusted
 from config import Settings
 
 from ..audit import record_refused_access
+from ..database import release_request_connection
 from ..domain.errors import DomainError
-from ..extensions import db
 from ..web.errors import error_page
 from .misplaced_cards import refuse_card_numbers
 
@@ -93,19 +93,19 @@ def tell_refusals(response: Response) -> Response:
 
 
 def _unusable_value(_error: DataError) -> ResponseReturnValue:
-    db.session.rollback()
+    release_request_connection()
     return _answer(BadRequest())
 
 
 def _no_database(_error: OperationalError) -> ResponseReturnValue:
     """No connection, a lock or statement that took too long: nobody's mistake, try again."""
-    db.session.rollback()
+    release_request_connection()
     return _answer(ServiceUnavailable(retry_after=5))
 
 
 def _refused(error: DomainError) -> ResponseReturnValue:
     """A refusal a view did not show beside its form."""
-    db.session.rollback()
+    release_request_connection()
     return error_page(error.status, text=gettext(error.message, **error.params))
 
 
