@@ -12,8 +12,9 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app.database import Scope, now, unit_of_work
+from app.domain.states import OperationName, OperationStatus
 from app.extensions import db
-from app.models import Merchant, Transaction, TransactionEvent
+from app.models import Merchant, Operation, Transaction, TransactionEvent
 from app.security.identity import look_up
 from app.security.manager import TOKEN_VERSION
 from app.security.profiles import PROFILES
@@ -62,6 +63,16 @@ class Shop:
     def merchant(self, session: Session, short_name: str) -> Merchant:
         """Return the merchant in a unit of `books`."""
         return session.scalars(select(Merchant).where(Merchant.short_name == short_name)).one()
+
+    def requested(self, sale: Transaction) -> None:
+        """Add a refund of the sale that waits for a second person."""
+        with self.books() as session:
+            session.add(
+                Operation(
+                    merchant_id=sale.merchant_id, transaction_id=sale.id, sequence=2, name=OperationName.CREDIT, amount=1_000,
+                    status=OperationStatus.REQUESTED, created_at=now(), created_by="somebody",
+                )
+            )  # fmt: skip
 
     def event(self, session: Session, **values: Any) -> None:
         """Add an event of a sale."""

@@ -8,9 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from app.database import now
-from app.domain.states import OperationName, OperationStatus, State
-from app.models import Operation
+from app.domain.states import State
 from tests.pages.shop import Shop
 from tests.web.browser import Person
 
@@ -65,13 +63,7 @@ def test_what_nobody_typed_is_not_said_but_a_zero_is(shop: Shop) -> None:
 
 def test_a_waiting_request_leads_to_who_decides(shop: Shop) -> None:
     sale = shop.sale(State.CAPTURED)
-    with shop.books() as session:
-        session.add(
-            Operation(
-                merchant_id=sale.merchant_id, transaction_id=sale.id, sequence=2, name=OperationName.CREDIT, amount=1_000,
-                status=OperationStatus.REQUESTED, created_at=now(), created_by="somebody",
-            )
-        )  # fmt: skip
+    shop.requested(sale)
     link = '<a href="/approvals/">To approve</a>'
     assert link in of(shop, "supervisor", sale.id).partition('id="sale-operations"')[2]
     assert link not in of(shop, "clerk", sale.id).partition('id="sale-operations"')[2]

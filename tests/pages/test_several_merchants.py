@@ -7,8 +7,8 @@ import re
 import pytest
 
 from app.database import Scope, now, unit_of_work
-from app.domain.states import OperationName, OperationStatus, State
-from app.models import Customer, Operation, Transaction
+from app.domain.states import State
+from app.models import Customer, Transaction
 from tests.factories import make_user
 from tests.pages.shop import FAR, PARIS, Shop
 
@@ -32,16 +32,6 @@ def sale(shop: Shop) -> Transaction:
     return shop.sale(State.CAPTURED, FAR, order_number="FAR-1", order_key="FAR1", customer_row_id=number)
 
 
-def requested(shop: Shop, sale: Transaction) -> None:
-    with shop.books() as session:
-        session.add(
-            Operation(
-                merchant_id=sale.merchant_id, transaction_id=sale.id, sequence=2, name=OperationName.CREDIT, amount=1_000,
-                status=OperationStatus.REQUESTED, created_at=now(), created_by="somebody",
-            )
-        )  # fmt: skip
-
-
 def test_a_row_is_named_by_its_reference_whatever_is_shown(shop: Shop, sale: Transaction) -> None:
     page = shop.client("supervisor").get("/transactions/list/").text
     assert f'aria-label="Select {sale.reference}"' in page
@@ -57,14 +47,14 @@ def test_the_sales_page_says_whose_it_is_and_where_it_goes(shop: Shop, sale: Tra
 
 
 def test_a_merchants_name_stands_where_names_stand(shop: Shop, sale: Transaction) -> None:
-    requested(shop, sale)
+    shop.requested(sale)
     client = shop.client("auditor")
     for path in ("/transactions/list/", "/operations/list/", "/customers/list/"):
         assert f'<td role="cell" data-label="Merchant">{FAR}</td>' in client.get(path).text, path
 
 
 def test_requests_and_forms_say_whose_it_is(shop: Shop, sale: Transaction) -> None:
-    requested(shop, sale)
+    shop.requested(sale)
     client = shop.client("manager")
     page = client.get("/approvals/").text
     assert "Merchant" in heads(page, "approvals")
