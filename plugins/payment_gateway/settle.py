@@ -174,7 +174,8 @@ def _released(case: Case, operation: Operation, result: GatewayResult) -> None:
         finish(sale, operation, OperationStatus.DONE, result)
         return
     whole = let_go(sale, operation)
-    if result.new_amount not in (None, sale.bank_amount):  # released elsewhere too: told now, not by a refused capture
+    if result.outcome == Outcome.APPROVED and result.new_amount not in (None, sale.bank_amount):
+        # Released elsewhere too: told now, not by a refused capture. What the bank holds judges later cancellations.
         text = N_("The bank holds %(held)s of %(reference)s after the cancellation, %(amount)s were expected.")
         held, amount = (
             format_amount(each or 0, sale.currency, sale.merchant.language)
@@ -182,6 +183,7 @@ def _released(case: Case, operation: Operation, result: GatewayResult) -> None:
         )
         params = {"reference": sale.reference, "held": held, "amount": amount}
         raise_alarm(case.session, sale.merchant_id, UNEXPLAINED_DIFFERENCE, text, params, sale.id)
+        sale.bank_amount = result.new_amount
     enter(case.session, sale, operation, _release_event(operation, sale.state, whole), case.actor)
     finish(sale, operation, OperationStatus.DONE, result)
 

@@ -166,3 +166,8 @@ def test_a_part_released_elsewhere_is_told_with_the_answer(shop: Shop) -> None:
     shop.bank.cash("cancel", reference, EUR // 2)
     assert shop.act(reference, "cancel", amount=EUR // 10).status == 200
     assert shop.alarms() == ["unexplained_difference"]
+    assert shop.sale(reference).bank_amount == EUR * 3 // 10
+    assert shop.act(reference, "cancel").status == 200, (
+        "what the bank still holds is let go, not what we thought it held"
+    )
+    assert shop.bank.inquire(reference)["transactionStatus"] == "CANCELLED"
