@@ -46,22 +46,22 @@ def ask_again_about_refused(_day: date) -> None:
 
 
 def _ask_again(merchant_id: int) -> bool:
-    """Ask about a merchant's orders given up; returns whether the bank answered."""
+    """Ask about a merchant's orders given up, each account's by itself; returns whether the banks of all have answered."""
     with unit_of_work(Scope((merchant_id,))) as session:
         given_up = _given_up(session)
-    silent = 0
+    silent: dict[int, int] = {}  # questions in a row without an answer, by account
     for transaction_id, reference, account in given_up:
+        if silent.get(account.id, 0) >= GIVEN_UP_AFTER:
+            continue
         try:
             view = ask(account, reference)
-            silent = silent + 1 if view.found is None else 0
-            if silent >= GIVEN_UP_AFTER:
-                return False
+            silent[account.id] = silent.get(account.id, 0) + 1 if view.found is None else 0
             _compare(merchant_id, transaction_id, view)
         except Exception as error:  # one that cannot be compared holds up no other
             if isinstance(error, OperationalError) and is_away(error):
                 raise  # nothing else can be compared either
             log.error("nightly_inquiry_failed", transaction=transaction_id, exc_info=error)
-    return True
+    return not any(silent.values())
 
 
 def merchants_at_work() -> list[int]:

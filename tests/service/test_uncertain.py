@@ -19,6 +19,7 @@ from plugins.payment_gateway.resolution import resolve_due, resolve_one
 from tests.service.clock import BusinessClock
 from tests.service.conftest import NewShop
 from tests.service.shop import (
+    AMEX,
     APPROVED,
     CUT_AFTER,
     CUT_BEFORE,
@@ -112,6 +113,31 @@ def test_a_bank_that_answers_nothing_at_night_is_left_alone_and_the_night_is_tri
         ask_again_about_refused(clock.at("2027-03-11 03:00").date())
     mine = [each for each in asked if each in (*given_up, late)]
     assert (len([each for each in mine if each in given_up]), late in mine) == (2, True)
+
+
+def test_a_silent_account_keeps_the_merchants_other_account_from_nothing_at_night(
+    shop: Shop, clock: BusinessClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.at("2027-03-10 12:00")
+    hanging = [shop.take(CUT_BEFORE).reference for _ in range(3)]
+    shop.bank.fault("cardOrder", "cut_before_commit")
+    answering = shop.take(AMEX).reference
+    shop.settle()
+    assert {shop.sale(each).state for each in (*hanging, answering)} == {"REFUSED"}
+    asked: list[str] = []
+
+    def hang(_account: object, reference: str) -> BankView:
+        asked.append(reference)
+        return BankView(found=None if reference in hanging else False)
+
+    monkeypatch.setattr(nightly, "ask", hang)
+    for most in (2, 8):  # also when it is asked less often than it takes to be left alone
+        asked.clear()
+        monkeypatch.setattr(nightly, "GIVEN_UP_AFTER", most)
+        with pytest.raises(nightly.BankSilent):
+            ask_again_about_refused(clock.at("2027-03-11 03:00").date())
+        assert answering in asked
+        assert len([each for each in asked if each in hanging]) == min(most, 3)
 
 
 def test_not_found_is_believed_the_second_time_and_late_enough(shop: Shop) -> None:
