@@ -18,8 +18,8 @@ from ..domain.days import local_day
 from ..domain.errors import InvalidInput
 from ..domain.verbs import Verb
 from ..extensions import db
-from ..models.queries.calendar import LATE, REMIT, cells, contracts_of, days_shown, kind_of
-from ..models.queries.calendar_day import DayFilter
+from ..models.queries.calendar import LATE, cells, contracts_of, days_shown, kind_of
+from ..models.queries.calendar_day import DayFilter, somebody_waited_for
 from ..models.queries.expected import remitted_lately
 from ..models.queries.keyset import Page
 from ..models.queries.parameters import NoSuchPage, without_blanks
@@ -108,10 +108,11 @@ class CalendarView(PathHistory, BaseView):
         page: Page | None = None,
     ) -> Any:
         merchants = merchants_seen()
-        mine = [each for each in contracts_of(db.session(), merchants) if each.active]
-        shut = closed_contracts(mine)[day] if day is not None else []
         form = filter_form(DayFilter.fields, given, errors, merchants, WORDS, MultiDict())
         sales = page.rows if page else []
+        here = {sale.contract_id for sale in sales}
+        mine = [each for each in contracts_of(db.session(), merchants) if each.active or each.id in here]
+        shut = closed_contracts(mine)[day] if day is not None else []
         possible = {sale.id: possible_actions(g.actor, sale) for sale in sales}
         answer = self.render_template(
             "egestion/calendar/day.html",
@@ -125,7 +126,7 @@ class CalendarView(PathHistory, BaseView):
             form=form,
             sales=sales,
             kind_of=kind_of,
-            waits=any(kind_of(sale) not in (None, REMIT) for sale in sales),
+            waits=day is not None and somebody_waited_for(db.session(), merchants, day, now()),
             bulk=_bulk(possible.values()),
             single={number: [each for each in found if each.name in SINGLE] for number, found in possible.items()},
             pager=pager_of(wanted, page, DAY_SIZES) if wanted and page else {},

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from ...domain.days import local_day
@@ -17,7 +17,7 @@ from ...domain.fields import Field
 from ..merchant import Contract
 from ..transaction import Transaction
 from .calendar import KINDS, LAPSING, WAITING, on_day
-from .keyset import Sort, of_merchants
+from .keyset import Sort, groups, of_merchants
 from .listing import ListFilter
 from .merchants import MerchantFacts
 from .parameters import CONTRACT, MERCHANT, PAGING
@@ -65,3 +65,12 @@ class DayFilter(ListFilter):
     def rows(self, session: Session, ids: Sequence[int]) -> Iterable[Any]:
         """Return the sales of these ids with what the desk looks at."""
         return shown(session, ids, self.merchants)
+
+
+def somebody_waited_for(session: Session, merchants: Sequence[MerchantFacts], day: date, at: datetime) -> bool:
+    """Return whether any sale of these merchants stands on this day that lapses unless somebody decides."""
+    waits = [
+        exists().where(of_merchants(Transaction, group), on_day(WAITING, day, local_day(at, group[0].zone_info)))
+        for group in groups(merchants)
+    ]
+    return bool(waits) and bool(session.scalar(select(or_(*waits))))
