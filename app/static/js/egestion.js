@@ -36,14 +36,17 @@
   }
 
   // Alt + letter presses or focuses the element that carries data-shortcut (never a bare letter: WCAG 2.1.4).
-  // Where each row has the same key, it is that of the row with the focus, else the first row's.
+  // Where each row has the same key, it is that of the row with the focus; the first row's when the focus is in no row of
+  // theirs: nobody acts on a row beside the one they are in.
   function shortcuts() {
     on(document, "keydown", (event) => {
       if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || document.querySelector("dialog:modal")) return;
       const letter = /^[a-z0-9]$/i.test(event.key) ? event.key.toLowerCase() : event.code.replace(/^(Key|Digit)/, "").toLowerCase();
       const bearers = all("[data-shortcut]").filter((element) => element.dataset.shortcut === letter && element.getClientRects().length);
-      const row = document.activeElement && document.activeElement.closest("tr");
-      const target = bearers.find((element) => row && row.contains(element)) || bearers[0];
+      const row = document.activeElement && document.activeElement.closest("tbody tr");
+      const target =
+        bearers.find((element) => row && row.contains(element)) ||
+        bearers.find((element) => !row || !row.parentElement.contains(element));
       if (!target) return;
       event.preventDefault();
       if (target.matches("input, select, textarea")) target.focus();
