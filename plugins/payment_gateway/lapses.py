@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 import structlog
@@ -21,7 +20,7 @@ from app.models import Alarm, Transaction
 from .cases import Case, open_case
 from .ledger import enter, finish
 from .overtaken import reject_overtaken
-from .turns import DueItem, Turns
+from .turns import DueItem, Ended, Turns
 from .verbs.base import is_open
 
 log = structlog.get_logger(__name__)
@@ -42,23 +41,12 @@ def expire_due(most: int = 200) -> int:
 
     One that cannot lapse, or not yet, goes behind all others; after the third error of ours people are told.
     """
-    due = _turns.take(_due, most)
-    by_merchant: dict[int, list[int]] = defaultdict(list)
-    for transaction_id, merchant_id in due:
-        by_merchant[merchant_id].append(transaction_id)
-    for merchant_id, ids in by_merchant.items():
-        stuck: Sequence[int] = ()
-        try:
-            with unit_of_work(Scope((merchant_id,))) as session:
-                stuck = expire_all(session, merchant_id, ids)
-            _tell_stuck(merchant_id, stuck)
-        except Exception as error:  # one merchant's trouble is no other's
-            if isinstance(error, OperationalError) and is_away(error):
-                raise  # nothing else can lapse either
-            log.error("lapsed_sales_failed", merchant=merchant_id, error=type(error).__name__, exc_info=error)
-            for transaction_id in ids:
-                _turns.failed(transaction_id)
-    return len(due)
+    return _turns.serve_merchants(_due, most, _expire, _tell_stuck, MOST_TRIES)
+
+
+def _expire(merchant_id: int, ids: Sequence[int]) -> Ended:
+    with unit_of_work(Scope((merchant_id,))) as session:
+        return expire_all(session, merchant_id, ids)
 
 
 def _due(most: int) -> list[DueItem]:
@@ -66,13 +54,15 @@ def _due(most: int) -> list[DueItem]:
         return [DueItem(row[0], row[1]) for row in session.execute(_DUE, {"at": now(), "most": most})]
 
 
-def expire_all(session: Session, merchant_id: int, ids: Sequence[int]) -> list[int]:
+def expire_all(session: Session, merchant_id: int, ids: Sequence[int]) -> Ended:
     """Expire these sales, each by itself, with an alarm each and one mail for all: after days off it is one, not many.
 
-    Returns those an error of ours has kept from it for the third time.
+    Returns what became of each once the unit is committed; an error of ours with one of them fails that one.
     """
     told: list[Transaction] = []
-    stuck: list[int] = []
+    done: list[int] = []
+    later: list[int] = []
+    failed: list[int] = []
     for transaction_id in ids:
         try:
             with session.begin_nested():
@@ -82,27 +72,24 @@ def expire_all(session: Session, merchant_id: int, ids: Sequence[int]) -> list[i
                     reference = {"reference": named(sale)}
                     raise_alarm(session, merchant_id, EXPIRED, RELEASED, reference, sale.id, mail=False)
                     told.append(sale)
-            _turns.done(transaction_id)
+            done.append(transaction_id)
         except DomainError as error:
-            _turns.behind(transaction_id)
+            later.append(transaction_id)
             log.info("lapsed_sale_later", transaction=transaction_id, code=error.code)
         except Exception as error:  # one that cannot lapse holds up no other
             if isinstance(error, OperationalError) and is_away(error):
                 raise
             log.error("lapsed_sale_failed", transaction=transaction_id, error=type(error).__name__, exc_info=error)
-            if _turns.failed(transaction_id) >= MOST_TRIES:
-                stuck.append(transaction_id)
+            failed.append(transaction_id)
     if len(told) == 1:
         mail_people(session, merchant_id, EXPIRED, RELEASED, {"reference": named(told[0])})
     elif told:
         mail_of_several(session, merchant_id, EXPIRED, ALL_RELEASED, told)
-    return stuck
+    return Ended(done, later, failed)
 
 
 def _tell_stuck(merchant_id: int, ids: Sequence[int]) -> None:
     """Raise one alarm for each sale that cannot lapse, whatever process has tried before."""
-    if not ids:
-        return
     with unit_of_work(Scope((merchant_id,))) as session:
         of_these = (Alarm.merchant_id == merchant_id, Alarm.kind == NOT_DONE, Alarm.transaction_id.in_(ids))
         known = set(session.scalars(select(Alarm.transaction_id).where(*of_these, Alarm.message == STUCK)))

@@ -7,7 +7,7 @@ failures as a sweep takes would keep everything behind them from ever being reac
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -26,6 +26,14 @@ class DueItem(NamedTuple):
 
     id: int
     merchant_id: int
+
+
+class Ended(NamedTuple):
+    """What became of the items of one committed unit, by id; who else had at that moment is in none."""
+
+    done: Sequence[int] = ()
+    later: Sequence[int] = ()  # not their time yet
+    failed: Sequence[int] = ()
 
 
 Find = Callable[[int], Sequence[DueItem]]
@@ -88,6 +96,61 @@ class Turns:
                 self.done(item.id)
             slow[item.merchant_id] += time.monotonic() - begun > SLOW
         return len(due)
+
+    def serve_merchants(
+        self,
+        find: Find,
+        most: int,
+        do: Callable[[int, Sequence[int]], Ended],
+        told: Callable[[int, Sequence[int]], None],
+        tries: int,
+    ) -> int:
+        """Do (merchant, ids) each merchant's items of at most `most` that are due in one unit; returns how many were taken.
+
+        A unit that fails as a whole is tried again in halves, so that at last only what makes it fail is left out. Tries
+        are counted when a unit is over, never before its commit; (merchant, ids) that have failed `tries` times are `told`.
+        """
+        due = self.take(find, most)
+        by_merchant: dict[int, list[int]] = defaultdict(list)
+        for item in due:
+            by_merchant[item.merchant_id].append(item.id)
+        for merchant_id, ids in by_merchant.items():
+            stuck = [each for each in self._in_parts(merchant_id, ids, do) if self._failed[each] >= tries]
+            if stuck:
+                try:
+                    told(merchant_id, stuck)
+                except Exception as error:  # told when it fails again
+                    if isinstance(error, OperationalError) and is_away(error):
+                        raise
+                    log.error("failure_not_told", items=stuck, error=type(error).__name__, exc_info=error)
+        return len(due)
+
+    def _in_parts(self, merchant_id: int, ids: Sequence[int], do: Callable[[int, Sequence[int]], Ended]) -> list[int]:
+        """Do all, in halves where it has to be; returns what failed, counted."""
+        parts, failed, until = [ids], [], time.monotonic() + SLOW * SLOW_MOST
+        while parts:
+            part = parts.pop()
+            if time.monotonic() > until:  # the other merchants have their turn
+                ended = Ended(later=part)
+            else:
+                try:
+                    ended = do(merchant_id, part)
+                except Exception as error:  # one item's trouble is no other's
+                    if isinstance(error, OperationalError) and is_away(error):
+                        raise
+                    if len(part) > 1:
+                        parts += [part[len(part) // 2 :], part[: len(part) // 2]]
+                        continue
+                    log.error("unit_failed", merchant=merchant_id, item=part[0], exc_info=error)
+                    ended = Ended(failed=part)
+            for each in ended.done:
+                self.done(each)
+            for each in ended.later:
+                self.behind(each)
+            for each in ended.failed:
+                self.failed(each)
+            failed += ended.failed
+        return failed
 
     @staticmethod
     def _tell(told: Callable[[DueItem, Exception], None], item: DueItem, error: Exception) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from app.database import Scope, real_now, unit_of_work
 from app.models import Alarm, Operation, Transaction
@@ -178,3 +179,48 @@ def test_a_part_cancelled_with_an_unknown_outcome_before_the_limit_is_warned_of_
     assert alarm.params["limit"] == "2027-03-16"
     shop.settle()
     assert shop.sale(reference).amount == EUR
+
+
+def _fails_at_commit(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Let every unit of the lapses that has touched one sale fail when it is over."""
+    expire = lapses.expire
+
+    def spoiling(case: Any) -> Any:
+        if case.transaction.id == number:
+            case.session.info["spoilt"] = True
+        return expire(case)
+
+    def work(scope: Scope) -> Any:
+        return _spoilt(unit_of_work(scope))
+
+    monkeypatch.setattr(lapses, "expire", spoiling)
+    monkeypatch.setattr(lapses, "unit_of_work", work)
+
+
+@contextmanager
+def _spoilt(work: Any) -> Iterator[Any]:
+    with work as session:
+        yield session
+        if session.info.get("spoilt"):
+            session.execute(text("SELECT 1/0"))
+
+
+def test_a_sale_that_fails_the_whole_unit_is_told_of_after_its_tries_and_the_others_lapse(
+    shop: Shop, clock: BusinessClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.at("2027-03-10 12:00")
+    references = [shop.sold() for _ in range(5)]
+    _limits(shop, references[:4], references[4])
+    poison, good = references[1], [each for each in references if each != references[1]]
+    _fails_at_commit(monkeypatch, shop.sale(poison).id)
+    lapses.expire_due(EVERYTHING)
+    assert {statuses(shop.sale(each))[-1] for each in good} == {("EXPIRED", "WAITING")}
+    assert len(shop.sale(poison).operations) == 1
+    for _ in range(3):
+        lapses.expire_due(EVERYTHING)
+    with unit_of_work(Scope((shop.id,))) as session:
+        stuck = session.scalars(select(Alarm.transaction_id).where(Alarm.kind == "not_done")).all()
+    assert stuck == [shop.sale(poison).id]
+    monkeypatch.undo()
+    lapses.expire_due(EVERYTHING)
+    assert statuses(shop.sale(poison))[-1] == ("EXPIRED", "WAITING")
