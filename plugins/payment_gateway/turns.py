@@ -102,8 +102,8 @@ class Turns:
         find: Find,
         most: int,
         do: Callable[[int, Sequence[int]], Ended],
-        told: Callable[[int, Sequence[int]], None],
-        tries: int,
+        told: Callable[[int, Sequence[int]], None] | None = None,
+        tries: int = 1,
     ) -> int:
         """Do (merchant, ids) each merchant's items of at most `most` that are due in one unit; returns how many were taken.
 
@@ -116,7 +116,7 @@ class Turns:
             by_merchant[item.merchant_id].append(item.id)
         for merchant_id, ids in by_merchant.items():
             stuck = [each for each in self._in_parts(merchant_id, ids, do) if self._failed[each] >= tries]
-            if stuck:
+            if stuck and told is not None:
                 try:
                     told(merchant_id, stuck)
                 except Exception as error:  # told when it fails again
@@ -127,7 +127,8 @@ class Turns:
 
     def _in_parts(self, merchant_id: int, ids: Sequence[int], do: Callable[[int, Sequence[int]], Ended]) -> list[int]:
         """Do all, in halves where it has to be; returns what failed, counted."""
-        parts, failed, until = [ids], [], time.monotonic() + SLOW * SLOW_MOST
+        parts, until = [ids], time.monotonic() + SLOW * SLOW_MOST
+        failed: list[int] = []
         while parts:
             part = parts.pop()
             if time.monotonic() > until:  # the other merchants have their turn

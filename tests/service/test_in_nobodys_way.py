@@ -15,7 +15,7 @@ from app.models import Alarm, Operation, Transaction
 from plugins.payment_gateway import lapses, resolution, waiting
 from plugins.payment_gateway.remittance import warnings
 from tests.service.clock import BusinessClock
-from tests.service.shop import EUR, Shop, statuses
+from tests.service.shop import Shop, statuses
 
 LONG_AGO = date(2000, 1, 1)  # before all that other tests' merchants have due
 EVERYTHING = 100_000
@@ -154,31 +154,6 @@ def test_a_sale_that_cannot_be_warned_of_keeps_no_other_from_it(
     monkeypatch.undo()
     warnings.warn_due(EVERYTHING)
     assert shop.alarms() == ["expires_soon"] * 2
-
-
-@pytest.mark.parametrize("day", ["2027-03-15", "2027-03-16"])
-def test_a_part_cancelled_with_an_unknown_outcome_before_the_limit_is_warned_of_once(
-    shop: Shop, clock: BusinessClock, day: str
-) -> None:
-    """The sale is in no remittance while the outcome is open, and its last day is passing."""
-    clock.at("2027-03-10 12:00")
-    reference = shop.sold(capture_day=6)
-    clock.at(f"{day} 10:00")
-    shop.bank.fault("cancel", "cut_before_commit", reference=reference)
-    assert shop.act(reference, "cancel", amount=1_000).status == 202
-    clock.advance(minutes=4)
-    warnings.warn_due(EVERYTHING)
-    assert shop.alarms() == []  # most are settled within seconds
-    clock.advance(minutes=2)
-    warnings.warn_due(EVERYTHING)
-    warnings.warn_due(EVERYTHING)
-    assert shop.alarms() == ["expires_soon"]
-    with unit_of_work(Scope((shop.id,))) as session:
-        alarm = session.scalars(select(Alarm)).one()
-    assert alarm.params["operation"] == "CANCEL"
-    assert alarm.params["limit"] == "2027-03-16"
-    shop.settle()
-    assert shop.sale(reference).amount == EUR
 
 
 def _fails_at_commit(monkeypatch: pytest.MonkeyPatch, number: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Sequence
 
 import structlog
 from sqlalchemy import select, text
@@ -15,7 +15,7 @@ from app.domain.states import OperationStatus, State
 from app.domain.text import N_
 from app.models import Operation, Transaction
 
-from ..turns import DueItem, Turns
+from ..turns import DueItem, Ended, Turns
 
 log = structlog.get_logger(__name__)
 UNDECIDED = N_("%(reference)s lapses at the end of %(limit)s: validate, accept or release it before.")
@@ -23,6 +23,7 @@ HELD = N_("%(reference)s lapses at the end of %(limit)s: it is held out of the r
 UNCERTAIN = N_(
     "%(reference)s lapses at the end of %(limit)s, and the outcome of %(operation)s is not known yet: look among the uncertain outcomes."
 )
+MOST = 100_000
 _turns = Turns()
 _DUE = text("SELECT id, merchant_id FROM due_warnings(:at, :most)")
 
@@ -30,21 +31,7 @@ _DUE = text("SELECT id, merchant_id FROM due_warnings(:at, :most)")
 def warn_due(most: int = 1000) -> int:
     """Raise the alarm of every sale to validate, to challenge, held, refused at capture or with an operation of unknown
     outcome whose limit is tomorrow (from 8 o'clock in the merchant's zone) or today; returns how many."""
-    due = _turns.take(_due, most)
-    by_merchant: dict[int, list[int]] = defaultdict(list)
-    for transaction_id, merchant_id in due:
-        by_merchant[merchant_id].append(transaction_id)
-    for merchant_id, ids in by_merchant.items():
-        try:
-            with unit_of_work(Scope((merchant_id,))) as session:
-                _warn(session, merchant_id, ids)
-        except Exception as error:  # one merchant's trouble is no other's
-            if isinstance(error, OperationalError) and is_away(error):
-                raise
-            log.error("warning_failed", merchant=merchant_id, error=type(error).__name__, exc_info=error)
-            for transaction_id in ids:
-                _turns.failed(transaction_id)
-    return len(due)
+    return _turns.serve_merchants(_due, most, _warn)
 
 
 def _due(most: int) -> list[DueItem]:
@@ -52,15 +39,24 @@ def _due(most: int) -> list[DueItem]:
         return [DueItem(row[0], row[1]) for row in session.execute(_DUE, {"at": now(), "most": most})]
 
 
-def _warn(session: Session, merchant_id: int, ids: list[int]) -> None:
+def _warn(merchant_id: int, ids: Sequence[int]) -> Ended:
     """Warn of each by itself; who else has a sale at this moment leaves it to the next round."""
-    sales = session.scalars(
-        select(Transaction)
-        .where(Transaction.merchant_id == merchant_id, Transaction.id.in_(ids))
-        .order_by(Transaction.limit_date, Transaction.id)
-        .with_for_update(skip_locked=True)
-    ).all()
-    uncertain = _uncertain(session, merchant_id, ids)
+    with unit_of_work(Scope((merchant_id,))) as session:
+        sales = session.scalars(
+            select(Transaction)
+            .where(Transaction.merchant_id == merchant_id, Transaction.id.in_(ids))
+            .order_by(Transaction.limit_date, Transaction.id)
+            .with_for_update(skip_locked=True)
+        ).all()
+        still = set(session.execute(_DUE, {"at": now(), "most": MOST}).scalars())  # settled or told of in between?
+        done, failed = _warn_of(session, merchant_id, [each for each in sales if each.id in still])
+    return Ended(done, failed=failed)
+
+
+def _warn_of(session: Session, merchant_id: int, sales: Sequence[Transaction]) -> tuple[list[int], list[int]]:
+    """Warn of these locked sales; returns the ids of those told of and of those that failed."""
+    uncertain = _uncertain(session, merchant_id, [each.id for each in sales])
+    failed: list[int] = []
     told: list[tuple[Transaction, str, dict[str, str]]] = []
     for sale in sales:
         try:
@@ -68,11 +64,10 @@ def _warn(session: Session, merchant_id: int, ids: list[int]) -> None:
                 message, params = _said(sale, uncertain.get(sale.id))
                 raise_alarm(session, merchant_id, EXPIRES_SOON, message, params, sale.id, mail=False)
             told.append((sale, message, params))
-            _turns.done(sale.id)
         except Exception as error:  # one that cannot be warned of holds up no other
             if isinstance(error, OperationalError) and is_away(error):
                 raise
-            _turns.failed(sale.id)
+            failed.append(sale.id)
             log.error("warning_failed", transaction=sale.id, error=type(error).__name__, exc_info=error)
     if len(told) == 1:
         _, message, params = told[0]
@@ -80,6 +75,7 @@ def _warn(session: Session, merchant_id: int, ids: list[int]) -> None:
     elif told:
         text_ = N_("%(count)s sales lapse by tomorrow evening if nobody decides: %(references)s")
         mail_of_several(session, merchant_id, EXPIRES_SOON, text_, [sale for sale, _, _ in told])
+    return [sale.id for sale, _, _ in told], failed
 
 
 def _uncertain(session: Session, merchant_id: int, ids: list[int]) -> dict[int, str]:
