@@ -16,7 +16,7 @@ from typing import Any
 
 from flask import g, has_app_context
 from sqlalchemy import DateTime, Engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.types import TypeDecorator
@@ -147,11 +147,23 @@ def unit_of_work(scope: Scope | Actor, engine: Engine | None = None) -> Iterator
         callback()
 
 
-def is_away(error: DBAPIError) -> bool:
-    """Return whether nothing else would fare better now. A statement that took too long, a deadlock or a lock that could
-    not be had is the trouble of what was tried alone."""
-    state = getattr(error.orig, "sqlstate", None)
-    return error.connection_invalidated or state is None or state not in _OWN_TROUBLE
+def is_away(error: BaseException) -> bool:
+    """Return whether the database is away, so that nothing else would fare better now. A statement that took too long, a
+    deadlock, a lock that could not be had or a connection that was lost alone is the trouble of what was tried."""
+    if not isinstance(error, OperationalError):
+        return False
+    if error.connection_invalidated:
+        return not _answers()
+    return getattr(error.orig, "sqlstate", None) not in _OWN_TROUBLE
+
+
+def _answers() -> bool:
+    try:
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("SELECT 1")
+    except DBAPIError:
+        return False
+    return True
 
 
 def after_commit(session: Session, callback: Callable[[], None]) -> None:

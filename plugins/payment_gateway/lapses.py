@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import structlog
 from sqlalchemy import select, text
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.alarms import EXPIRED, NOT_DONE, mail_of_several, mail_people, named, raise_alarm
@@ -77,7 +76,7 @@ def expire_all(session: Session, merchant_id: int, ids: Sequence[int]) -> Ended:
             later.append(transaction_id)
             log.info("lapsed_sale_later", transaction=transaction_id, code=error.code)
         except Exception as error:  # one that cannot lapse holds up no other
-            if isinstance(error, OperationalError) and is_away(error):
+            if is_away(error):
                 raise
             log.error("lapsed_sale_failed", transaction=transaction_id, error=type(error).__name__, exc_info=error)
             failed.append(transaction_id)

@@ -6,7 +6,6 @@ from datetime import date, time, timedelta
 
 import structlog
 from sqlalchemy import select, text
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.alarms import UNEXPLAINED_DIFFERENCE, raise_alarm
@@ -58,7 +57,7 @@ def _ask_again(merchant_id: int) -> bool:
             silent[account.id] = silent.get(account.id, 0) + 1 if view.found is None else 0
             _compare(merchant_id, transaction_id, view)
         except Exception as error:  # one that cannot be compared holds up no other
-            if isinstance(error, OperationalError) and is_away(error):
+            if is_away(error):
                 raise  # nothing else can be compared either
             log.error("nightly_inquiry_failed", transaction=transaction_id, exc_info=error)
     return not any(silent.values())

@@ -12,10 +12,9 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy import select, text
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.database import NOTHING, Scope, real_now, unit_of_work
+from app.database import NOTHING, Scope, is_away, real_now, unit_of_work
 from app.domain.actor import machine
 from app.domain.states import OPEN_STATUSES, OperationStatus
 from app.failpoints import fail_point
@@ -115,9 +114,9 @@ def _resolve_each(due: list[DueItem], at: datetime | None) -> int:
     for item in due:
         try:
             asked += resolve_one(item.merchant_id, item.id, at)
-        except OperationalError:
-            raise  # the database is away: nothing else can be settled either
-        except Exception as error:  # noqa: BLE001 - likewise
+        except Exception as error:
+            if is_away(error):
+                raise  # nothing else can be settled either
             _log(item, error)
     return asked
 

@@ -11,10 +11,9 @@ from contextlib import ExitStack
 
 import structlog
 from flask import Flask, current_app
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.database import Scope, real_now, release_request_connection, unit_of_work
+from app.database import Scope, is_away, real_now, release_request_connection, unit_of_work
 from app.domain.actor import Actor
 from app.domain.states import OperationStatus
 from app.failpoints import fail_point
@@ -65,9 +64,9 @@ def _conclude(actor: Actor, called: Sequence[tuple[Intent, GatewayResult]]) -> d
     if called:
         try:
             together = _conclude_together(actor, called)
-        except OperationalError:
-            raise  # the database is away: no unit of one's own would fare better
         except Exception as error:
+            if is_away(error):
+                raise  # no unit of one's own would fare better
             log.warning("not_concluded_together", error=type(error).__name__, exc_info=error)
     return {
         intent.transaction_id: _known(together[intent.transaction_id])

@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy.exc import OperationalError
 
 from app.database import is_away
 
@@ -89,7 +88,7 @@ class Turns:
                 do(item.merchant_id, item.id)
             except Exception as error:
                 self.failed(item.id)
-                if isinstance(error, OperationalError) and is_away(error):
+                if is_away(error):
                     raise
                 self._tell(told, item, error)
             else:
@@ -120,7 +119,7 @@ class Turns:
                 try:
                     told(merchant_id, stuck)
                 except Exception as error:  # told when it fails again
-                    if isinstance(error, OperationalError) and is_away(error):
+                    if is_away(error):
                         raise
                     log.error("failure_not_told", items=stuck, error=type(error).__name__, exc_info=error)
         return len(due)
@@ -137,7 +136,7 @@ class Turns:
                 try:
                     ended = do(merchant_id, part)
                 except Exception as error:  # one item's trouble is no other's
-                    if isinstance(error, OperationalError) and is_away(error):
+                    if is_away(error):
                         raise
                     if len(part) > 1:
                         parts += [part[len(part) // 2 :], part[: len(part) // 2]]
@@ -158,6 +157,6 @@ class Turns:
         try:
             told(item, error)
         except Exception as worse:  # it stays due, behind the others
-            if isinstance(worse, OperationalError) and is_away(worse):
+            if is_away(worse):
                 raise
             log.error("failure_not_told", item=item.id, error=type(worse).__name__, exc_info=worse)

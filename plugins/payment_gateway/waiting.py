@@ -7,11 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.alarms import NOT_DONE, raise_alarm
-from app.database import NOTHING, Scope, now, unit_of_work
+from app.database import NOTHING, Scope, is_away, now, unit_of_work
 from app.domain.actor import machine
 from app.domain.errors import DomainError, OperationInFlight
 from app.domain.states import OperationName, OperationStatus
@@ -57,22 +56,33 @@ def _due(at: datetime, most: int) -> list[DueItem]:
 
 
 def send_all(name: OperationName) -> int:
-    """Send every WAITING operation of this name, whether its time has come or not; returns how many were looked at."""
+    """Send every WAITING operation of this name, whether its time has come or not; returns how many were looked at.
+
+    One that cannot be sent holds up no other.
+    """
     looked_at = 0
     for operation_id, merchant_id in _due(ALL, MOST):
-        with unit_of_work(Scope((merchant_id,))) as session:
-            operation = session.get(Operation, operation_id)
-            wanted = operation is not None and operation.name == name
-        if not wanted:
-            continue
-        looked_at += 1
         try:
+            with unit_of_work(Scope((merchant_id,))) as session:
+                operation = session.get(Operation, operation_id)
+            if operation is None or operation.name != name:
+                continue
+            looked_at += 1
             send_one(merchant_id, operation_id, at=ALL)
-        except OperationalError:
-            raise
-        except Exception as error:  # noqa: BLE001 - likewise
-            _failed(merchant_id, operation_id, error)
+        except Exception as error:
+            if is_away(error):
+                raise
+            _note(merchant_id, operation_id, error)
     return looked_at
+
+
+def _note(merchant_id: int, operation_id: int, error: Exception) -> None:
+    try:
+        _failed(merchant_id, operation_id, error)
+    except Exception as worse:  # it waits as before
+        if is_away(worse):
+            raise
+        log.error("failure_not_told", operation=operation_id, error=type(worse).__name__, exc_info=worse)
 
 
 def send_one(merchant_id: int, operation_id: int, at: datetime | None = None) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 import structlog
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from app.database import is_away
 from app.domain.actor import machine
 from app.domain.errors import NotAllowedInState, NotSent, OperationInFlight
 
@@ -25,7 +25,7 @@ def capture_together(merchant_id: int, ids: Sequence[int], due: Due, remittance_
     """Capture sales of one contract, as many as there are free calls; one that is locked or has not to leave is passed by.
 
     Returns what became of each. An error of ours in writing them down sends each by itself (`capture`), so that it is
-    counted against the sale it belongs to. Raises OperationalError when the database is away.
+    counted against the sale it belongs to. Raises an error when the database is away.
     """
     if len(ids) == 1:
         return [capture(merchant_id, ids[0], due, remittance_id)]
@@ -48,9 +48,9 @@ def capture_together(merchant_id: int, ids: Sequence[int], due: Due, remittance_
         ended = perform_together(actor, begin)
     except NotSent:
         return [Sent.NOT_SENT] * len(ids)
-    except OperationalError:
-        raise
     except Exception as error:
+        if is_away(error):
+            raise
         log.warning("not_sent_together", error=type(error).__name__, exc_info=error)
         return [capture(merchant_id, each, due, remittance_id) for each in ids]
     return [

@@ -7,10 +7,9 @@ from contextlib import ExitStack
 from enum import StrEnum
 
 import structlog
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.database import now
+from app.database import is_away, now
 from app.domain.actor import machine
 from app.domain.errors import DomainError, NotAllowedInState, NotSent, OperationInFlight
 from app.domain.states import OperationName, OperationStatus
@@ -45,7 +44,7 @@ _BY_STATUS = {200: Sent.DONE, 202: Sent.UNKNOWN, 409: Sent.REFUSED, 503: Sent.NO
 def capture(merchant_id: int, transaction_id: int, due: Due, remittance_id: int | None) -> Sent:
     """Capture one sale, if it still has to leave, into this remittance, or into the contract's open one (None).
 
-    Raises OperationalError when the database is away. Any other trouble is the sale's own and is counted against it.
+    Raises an error when the database is away. Any other trouble is the sale's own and is counted against it.
     """
     actor = machine(merchant_id)
 
@@ -82,18 +81,18 @@ def intent_of(case: Case, due: Due, remittance_id: int | None, take_slot: Callab
 
 
 def outcome_of(do: Callable[[], Answer], merchant_id: int, transaction_id: int, remittance_id: int | None) -> Sent:
-    """Do it and say what became of the sale; trouble of its own is counted against it, OperationalError goes on."""
+    """Do it and say what became of the sale; trouble of its own is counted against it; the database away goes on."""
     try:
         done = do()
     except NotSent:
         return Sent.NOT_SENT
     except (OperationInFlight, NotAllowedInState):
         return Sent.ELSEWHERE
-    except OperationalError:
-        raise
     except DomainError as error:
         return _failed(merchant_id, transaction_id, remittance_id, error.code, error)
-    except Exception as error:  # noqa: BLE001 - one sale's trouble is no other's, and it is counted against it
+    except Exception as error:  # one sale's trouble is no other's, and it is counted against it
+        if is_away(error):
+            raise
         return _failed(merchant_id, transaction_id, remittance_id, type(error).__name__, error)
     return _BY_STATUS[done.status]
 
@@ -102,8 +101,8 @@ def _failed(merchant_id: int, transaction_id: int, remittance_id: int | None, wh
     log.error("capture_failed", transaction=transaction_id, error=why, exc_info=error)
     try:
         note_try(merchant_id, transaction_id, remittance_id, why)
-    except OperationalError:
-        raise
     except Exception as worse:  # it stays due, and the next pass finds it again; the others go on
+        if is_away(worse):
+            raise
         log.error("try_not_noted", transaction=transaction_id, error=type(worse).__name__, exc_info=worse)
     return Sent.ASIDE

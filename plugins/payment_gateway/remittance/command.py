@@ -13,7 +13,6 @@ import click
 import structlog
 from flask import current_app
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
 
 from app.database import Scope, is_away, now, unit_of_work
 from app.domain.days import local_day
@@ -79,7 +78,7 @@ def _named(merchant_id: int, contract_id: int, failed: list[str]) -> Iterator[No
     try:
         yield
     except Exception as error:
-        if isinstance(error, OperationalError) and is_away(error):
+        if is_away(error):
             raise
         log.error("remittance_failed", contract=contract_id, error=type(error).__name__, exc_info=error)
         with unit_of_work(Scope((merchant_id,))) as session:

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import select, text
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, joinedload
 
 from app.alarms import REMITTANCE_LATE, raise_alarm
@@ -80,7 +79,7 @@ def _run(merchant_id: int, contract_id: int, *, call_help: bool) -> None:
         if tally.away:
             _away_until[contract_id] = time.monotonic() + PAUSE
     except Exception as error:  # one contract holds up no other
-        if isinstance(error, OperationalError) and is_away(error):
+        if is_away(error):
             raise  # no other contract can be served either
         log.error("remittance_failed", contract=contract_id, error=type(error).__name__, exc_info=error)
 
@@ -98,7 +97,7 @@ def _begin(merchant_id: int, contract_id: int) -> None:
         with unit_of_work(Scope((merchant_id,))) as session:
             tell_late(session, merchant_id, contract_id, now())
     except Exception as error:
-        if isinstance(error, OperationalError) and is_away(error):
+        if is_away(error):
             raise
         log.error("remittance_not_begun", contract=contract_id, error=type(error).__name__, exc_info=error)
         _tell_not_begun(merchant_id, contract_id, now())
@@ -118,7 +117,7 @@ def _tell_not_begun(merchant_id: int, contract_id: int, at: datetime) -> None:
             if params not in session.scalars(select(Alarm.params).where(*same)).all():
                 raise_alarm(session, merchant_id, REMITTANCE_LATE, NOT_BEGUN, params)
     except Exception as error:
-        if isinstance(error, OperationalError) and is_away(error):
+        if is_away(error):
             raise
         log.error("lateness_not_told", contract=contract_id, error=type(error).__name__, exc_info=error)
 

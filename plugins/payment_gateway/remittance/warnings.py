@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import structlog
 from sqlalchemy import select, text
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.alarms import EXPIRES_SOON, mail_of_several, mail_people, named, raise_alarm
@@ -65,7 +64,7 @@ def _warn_of(session: Session, merchant_id: int, sales: Sequence[Transaction]) -
                 raise_alarm(session, merchant_id, EXPIRES_SOON, message, params, sale.id, mail=False)
             told.append((sale, message, params))
         except Exception as error:  # one that cannot be warned of holds up no other
-            if isinstance(error, OperationalError) and is_away(error):
+            if is_away(error):
                 raise
             failed.append(sale.id)
             log.error("warning_failed", transaction=sale.id, error=type(error).__name__, exc_info=error)
