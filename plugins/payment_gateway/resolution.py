@@ -7,6 +7,7 @@ connection, and settled under the transaction's lock after looking again.
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -61,6 +62,21 @@ def resolve_due(most: int = 50, at: datetime | None = None) -> int:
         asked += resolve_one(merchant_id, operation_id, at)
 
     _turns.serve(lambda limit: _due(at or real_now(), limit), most, one, _log)
+    return asked
+
+
+def resolve_due_of(merchants: Collection[int]) -> int:
+    """Inquire once about what is due of these merchants; returns how many operations were asked about."""
+    asked = 0
+
+    def one(merchant_id: int, operation_id: int) -> None:
+        nonlocal asked
+        asked += resolve_one(merchant_id, operation_id)
+
+    def find(most: int) -> list[DueItem]:
+        return [each for each in _due(real_now(), MOST) if each.merchant_id in merchants][:most]
+
+    Turns().serve(find, MOST, one, _log)
     return asked
 
 

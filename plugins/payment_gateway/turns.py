@@ -70,31 +70,55 @@ class Turns:
         self._failed.pop(number, None)
 
     def serve(
-        self, find: Find, most: int, do: Callable[[int, int], object], told: Callable[[DueItem, Exception], None]
+        self,
+        find: Find,
+        most: int,
+        do: Callable[[int, int], object],
+        told: Callable[[DueItem, Exception], None],
+        slow_most: float = SLOW_MOST,
     ) -> int:
-        """Do (merchant, id) each of at most `most` that are due; returns how many were taken.
+        """Do (merchant, id) each of at most `most` that are due; returns how many were done or failed.
 
         An exception is `told` and the next is done, unless the database is away for all.
-        When a merchant's items keep the bank busy for long, the rest of them waits for a later round.
+        When a merchant's items keep the bank busy for long, the rest of them waits for a later round, and leaves its place
+        in this one to the others.
         """
         slow: Counter[int] = Counter()
-        due = self.take(find, most)
-        for item in due:
-            if slow[item.merchant_id] >= SLOW_MOST:
-                self.behind(item.id)
-                continue
-            begun = time.monotonic()
-            try:
-                do(item.merchant_id, item.id)
-            except Exception as error:
-                self.failed(item.id)
-                if is_away(error):
-                    raise
-                self._tell(told, item, error)
-            else:
-                self.done(item.id)
-            slow[item.merchant_id] += time.monotonic() - begun > SLOW
-        return len(due)
+        seen: set[int] = set()
+        served, asked = 0, most
+        while served < most:
+            due = [each for each in self.take(find, asked) if each.id not in seen][: most - served]
+            passed = [each for each in due if not self._serve(each, slow, slow_most, do, told)]
+            served += len(due) - len(passed)
+            if not passed:
+                break
+            seen |= {each.id for each in due}
+            asked *= 2
+        return served
+
+    def _serve(
+        self,
+        item: DueItem,
+        slow: Counter[int],
+        slow_most: float,
+        do: Callable[[int, int], object],
+        told: Callable[[DueItem, Exception], None],
+    ) -> bool:
+        if slow[item.merchant_id] >= slow_most:
+            self.behind(item.id)
+            return False
+        begun = time.monotonic()
+        try:
+            do(item.merchant_id, item.id)
+        except Exception as error:
+            self.failed(item.id)
+            if is_away(error):
+                raise
+            self._tell(told, item, error)
+        else:
+            self.done(item.id)
+        slow[item.merchant_id] += time.monotonic() - begun > SLOW
+        return True
 
     def serve_merchants(
         self,

@@ -23,7 +23,7 @@ from .cases import open_case
 from .desk import resend
 from .runner import Intent, perform
 from .settle import TRY_AGAIN
-from .turns import DueItem, Turns
+from .turns import SLOW_MOST, DueItem, Turns
 
 log = structlog.get_logger(__name__)
 ALL = datetime(9999, 1, 1, tzinfo=UTC)  # as "due by": everything that waits
@@ -40,14 +40,17 @@ class _Busy(Exception):
     """Another unit holds the sale's lock at this moment."""
 
 
-def send_due(most: int = 50) -> int:
+def send_due(most: int = 50, slow_most: float = SLOW_MOST) -> int:
     """Send the WAITING operations whose time has come; returns how many were taken.
 
-    One that cannot be sent holds up no other, nor does one merchant's bank that hangs: they go behind all others.
+    One that cannot be sent holds up no other, nor does one merchant's bank that hangs: they go behind all others, a
+    merchant's from its slow one number `slow_most` on.
     """
-    return _turns.serve(
-        lambda limit: _due(now(), limit), most, send_one, lambda item, error: _failed(item.merchant_id, item.id, error)
-    )
+
+    def told(item: DueItem, error: Exception) -> None:
+        _failed(item.merchant_id, item.id, error)
+
+    return _turns.serve(lambda limit: _due(now(), limit), most, send_one, told, slow_most)
 
 
 def _due(at: datetime, most: int) -> list[DueItem]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from app.database import Scope, real_now, unit_of_work
 from app.models import Contract, Operation
@@ -122,6 +125,58 @@ def test_alone_it_settles_what_a_killed_run_left_without_an_answer(
     assert "-1 closed" in done.output
     assert shop.sale(reference).state == "CAPTURED"
     assert evening.states() == ["SENT"]
+
+
+@pytest.mark.parametrize("after", ["send_all", "close"])
+def test_what_failed_is_named_though_more_fails_after_it(
+    shop: Shop, new_shop: NewShop, monkeypatch: pytest.MonkeyPatch, after: str
+) -> None:
+    other = new_shop()
+    good = other.sold(capture_day=0)
+    do = run.begin
+
+    def broken(merchant_id: int, *more: Any) -> object:
+        if merchant_id == shop.id:
+            raise RuntimeError("an error of ours")
+        return do(merchant_id, *more)
+
+    def refused(*_: object) -> None:
+        raise OperationalError("SELECT 1", {}, psycopg.errors.QueryCanceled("statement timeout"))
+
+    monkeypatch.setattr("plugins.payment_gateway.remittance.command.begin", broken)
+    monkeypatch.setattr(f"plugins.payment_gateway.remittance.command.{after}", refused)
+    done = command()
+    assert done.exit_code == 1
+    assert f"{label(shop)}: RuntimeError" in done.output
+    assert (f"{label(other)}: " if after == "close" else "waiting refunds: ") + "OperationalError" in done.output
+    assert "captures: 1 done" in done.output
+    assert other.sale(good).state == "CAPTURED"
+
+
+def label(shop: Shop) -> str:
+    with unit_of_work(Scope((shop.id,))) as session:
+        return f"contract {session.get_one(Contract, Evening(shop).contract).number}"
+
+
+def test_while_it_waits_it_asks_for_those_whose_lines_are_open(
+    shop: Shop, new_shop: NewShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = new_shop()
+    reference, others = shop.sold(capture_day=0), other.sold(capture_day=3)
+    other.bank.fault("cancel", "cut_after_commit", reference=others)
+    assert other.act(others, "cancel").status == 202
+    monkeypatch.setattr("app.failpoints._points", {"runner.after_call": ["raise", 1]})
+    monkeypatch.setattr("plugins.payment_gateway.remittance.command.LONGEST_WAIT", 0.0)
+    command()
+    for each, its in ((shop, reference), (other, others)):
+        with unit_of_work(Scope((each.id,))) as session:
+            ago = real_now() - timedelta(minutes=1)
+            statement = update(Operation).where(Operation.id == each.last(its).id)
+            session.execute(statement.values(deadline=ago, next_inquiry_at=ago))
+    monkeypatch.setattr("plugins.payment_gateway.remittance.command.LONGEST_WAIT", 5.0)
+    command()
+    assert (shop.sale(reference).state, other.last(others).status) == ("CAPTURED", "UNKNOWN")
+    other.settle()
 
 
 @pytest.mark.parametrize("words", [("--date", "11.03.2027"), ("--date", "2027-02-30"), ("--day", "2027-03-10")])

@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from app.database import now
 from app.domain.states import OperationName
-from plugins.payment_gateway import waiting
+from plugins.payment_gateway import turns, waiting
+from plugins.payment_gateway.commands import resolve
 from tests.service.clock import BusinessClock
 from tests.service.shop import Shop
 
@@ -68,4 +70,20 @@ def test_remit_goes_on_after_a_refund_that_cannot_be_sent(
     assert [shop.last(each).status for each in references] == ["WAITING", "DONE"]
     monkeypatch.undo()
     waiting.send_all(OperationName.CREDIT)
+    assert {shop.last(each).status for each in references} == {"DONE"}
+
+
+def test_resolve_sends_all_that_waits_though_the_bank_is_slow(
+    shop: Shop, clock: BusinessClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.night()
+    clock.at("2027-03-11 15:00")
+    references = [shop.captured() for _ in range(6)]
+    for reference in references:
+        shop.act(reference, "refund", amount=1_000)
+    clock.at("2027-03-11 23:06")
+    monkeypatch.setattr(turns, "SLOW", -1.0)
+    waiting.send_due(ALL)
+    assert [shop.last(each).status for each in references] == ["DONE"] * 2 + ["WAITING"] * 4
+    assert CliRunner().invoke(resolve).exit_code == 0
     assert {shop.last(each).status for each in references} == {"DONE"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import pytest
@@ -48,7 +49,7 @@ def test_a_merchant_whose_bank_hangs_leaves_the_turn_to_others(monkeypatch: pyte
         clock[0] += 25 if merchant_id == 10 else 0
         served.append(number)
 
-    assert order.serve(FIND, 4, hang, _never) == 4
+    assert order.serve(FIND, 4, hang, _never) == 3
     assert served == [1, 2, 4]
     assert order.serve(oldest_first(C, A, D), 2, hang, _never) == 2
     assert served == [1, 2, 4, 1, 4], "the one left out is behind the others"
@@ -76,3 +77,19 @@ def test_an_error_is_told_and_the_next_is_done_but_the_database_is_away_for_all(
 
 def _never(item: DueItem, error: Exception) -> None:
     raise AssertionError((item, error))
+
+
+def test_what_waits_for_a_slow_bank_leaves_its_place_in_the_round_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(turns.time, "monotonic", lambda: clock[0])
+    hanging = [DueItem(number, 10) for number in range(500)]
+    others = [DueItem(number, 20 + number) for number in range(500, 600)]
+    order, served = Turns(), []
+
+    def hang(merchant_id: int, number: int) -> None:
+        clock[0] += 25 if merchant_id == 10 else 0
+        served.append(number)
+
+    assert order.serve(oldest_first(*hanging, *others), 50, hang, _never) == 50
+    assert served == [0, 1, *range(500, 548)]
+    assert order.serve(oldest_first(*hanging[:4]), 50, hang, _never, slow_most=math.inf) == 4
