@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import psycopg
 import pytest
-from sqlalchemy.exc import OperationalError
 
 from app.domain.errors import NotAllowedInState
 from app.plugin import registry
@@ -18,8 +16,6 @@ from tests.remittance.evening import Evening
 from tests.service.clock import BusinessClock
 from tests.service.conftest import NewShop
 from tests.service.shop import Shop
-
-TOO_SLOW = OperationalError("SELECT count(*)", {}, psycopg.errors.QueryCanceled("statement timeout"))
 
 
 def test_a_bank_that_answers_nothing_is_left_alone_too(shop: Shop, evening: Evening, clock: BusinessClock) -> None:
@@ -34,25 +30,6 @@ def test_a_bank_that_answers_nothing_is_left_alone_too(shop: Shop, evening: Even
     evening.run()
     shop.settle()
     assert {shop.sale(each).state for each in references} == {"CAPTURED"}
-
-
-def test_every_contract_is_begun_and_told_of_before_any_is_sent(
-    shop: Shop, new_shop: NewShop, clock: BusinessClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock.at("2027-03-10 15:00")
-    other = new_shop()
-    for each in (shop, other):
-        each.sold(capture_day=0)
-    clock.at("2027-03-10 21:45")
-
-    def hangs(*_: object, **__: object) -> None:
-        raise RuntimeError("a bank that hangs for the rest of the evening")
-
-    monkeypatch.setattr(sweep, "send", hangs)
-    sweep.remit_due()
-    for each in (shop, other):
-        assert Evening(each).states() == ["SENDING"]
-        assert each.alarms() == ["remittance_late"]
 
 
 def test_a_round_that_goes_on_past_its_time_is_told_of_before_its_end(
@@ -79,53 +56,10 @@ def test_a_round_that_goes_on_past_its_time_is_told_of_before_its_end(
     sweep.remit_due()
     assert told == [(["remittance_late"], ["SENDING"])] * 2
     sweep.remit_due()
+    sweep.begin_due()
     assert (shop.alarms(), later.alarms()) == (["remittance_late"], ["remittance_late"])
     assert {each.state for each in map(shop.sale, references)} == {later.sale(others).state} == {"CAPTURED"}
     assert (Evening(shop).states(), Evening(later).states()) == (["SENT"], ["SENT"])
-
-
-@pytest.mark.parametrize("trouble", [RuntimeError("an error of ours"), TOO_SLOW])
-def test_a_contract_that_cannot_be_begun_is_told_of_and_holds_up_no_other(
-    shop: Shop, new_shop: NewShop, clock: BusinessClock, monkeypatch: pytest.MonkeyPatch, trouble: Exception
-) -> None:
-    clock.at("2027-03-10 15:00")
-    other = new_shop()
-    references = [each.sold(capture_day=0) for each in (shop, other)]
-    begin = sweep.begin
-
-    def broken(merchant_id: int, contract_id: int) -> object:
-        if merchant_id == shop.id:
-            raise trouble
-        return begin(merchant_id, contract_id)
-
-    monkeypatch.setattr(sweep, "begin", broken)
-    clock.at("2027-03-10 21:00")
-    sweep.remit_due()
-    assert other.sale(references[1]).state == "CAPTURED"
-    assert shop.alarms() == []
-    clock.at("2027-03-10 21:45")
-    for _ in range(2):
-        sweep.remit_due()
-    assert shop.alarms() == ["remittance_late"]
-    assert other.alarms() == []
-    monkeypatch.undo()
-    sweep.remit_due()
-    assert shop.sale(references[0]).state == "CAPTURED"
-
-
-def test_the_database_away_ends_the_round(shop: Shop, clock: BusinessClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock.at("2027-03-10 15:00")
-    shop.sold(capture_day=0)
-    clock.at("2027-03-10 21:00")
-
-    def away(*_: object) -> None:
-        raise OperationalError("SELECT 1", {}, psycopg.OperationalError("the connection is lost"))
-
-    monkeypatch.setattr(sweep, "begin", away)
-    with pytest.raises(OperationalError):
-        sweep.remit_due()
-    monkeypatch.undo()
-    sweep.remit_due()
 
 
 def test_what_joins_after_cut_off_joins_the_next_though_no_run_has_been_there(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from threading import Lock
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.alarms import REMITTANCE_LATE, raise_alarm
 from app.database import NOTHING, Scope, is_away, now, unit_of_work
-from app.domain.days import local_day
+from app.domain.days import add_days, local_day
 from app.domain.text import N_
 from app.jobs import ring
 from app.models import Alarm, Contract, Merchant, Remittance
@@ -31,7 +30,7 @@ MOST = 100_000
 _DUE = text("SELECT id, merchant_id FROM due_remittances(:at, :most)")
 NOT_BEGUN = N_("The remittance of contract %(number)s of %(day)s could not be begun; it is tried again and again.")
 _away_until: dict[int, float] = {}
-_beginning = Lock()  # the scheduler's two sweeps tell of a contract once
+_not_begun: set[int] = set()  # contracts whose last try failed
 
 
 def due_contracts() -> list[tuple[int, int]]:
@@ -43,10 +42,9 @@ def due_contracts() -> list[tuple[int, int]]:
 def remit_due() -> int:
     """Do every contract's run as far as it goes now; returns how many contracts had something to do.
 
-    Needs neither queue nor workers: they only help where much is due.
+    Needs neither queue nor workers: they only help where much is due. Lateness is told by `begin_due`, which runs beside it.
     """
     due = due_contracts()
-    _begin_all(due)  # first of all: a bank that hangs at one contract hides no other's lateness
     for contract_id, merchant_id in due:
         _run(merchant_id, contract_id, call_help=True)
     return len(due)
@@ -56,7 +54,9 @@ def begin_due() -> int:
     """Begin what is due and tell of what is late, also while a round of `remit_due` goes on: a round with a slow bank may
     have begun long before. Returns how many contracts had something to do."""
     due = due_contracts()
-    _begin_all(due)
+    for contract_id, merchant_id in due:
+        _begin(merchant_id, contract_id)
+    _not_begun.intersection_update(contract_id for contract_id, _ in due)
     return len(due)
 
 
@@ -68,7 +68,7 @@ def help_run(contract_id: int) -> None:
 
 
 def _run(merchant_id: int, contract_id: int, *, call_help: bool) -> None:
-    if _away_until.get(contract_id, 0.0) > time.monotonic():
+    if _away_until.get(contract_id, 0.0) > monotonic():
         return
     try:
         round_ = begin(merchant_id, contract_id)
@@ -77,49 +77,67 @@ def _run(merchant_id: int, contract_id: int, *, call_help: bool) -> None:
                 ring(JOB, contract_id)
         tally = send(merchant_id, contract_id, round_)
         if tally.away:
-            _away_until[contract_id] = time.monotonic() + PAUSE
+            _away_until[contract_id] = monotonic() + PAUSE
     except Exception as error:  # one contract holds up no other
         if is_away(error):
             raise  # no other contract can be served either
         log.error("remittance_failed", contract=contract_id, error=type(error).__name__, exc_info=error)
 
 
-def _begin_all(due: Sequence[tuple[int, int]]) -> None:
-    with _beginning:
-        for contract_id, merchant_id in due:
-            _begin(merchant_id, contract_id)
-
-
 def _begin(merchant_id: int, contract_id: int) -> None:
     """Make what has to leave a remittance being sent, and tell of it if it should have left."""
     try:
         begin(merchant_id, contract_id)
-        with unit_of_work(Scope((merchant_id,))) as session:
-            tell_late(session, merchant_id, contract_id, now())
+        _not_begun.discard(contract_id)
     except Exception as error:
         if is_away(error):
             raise
         log.error("remittance_not_begun", contract=contract_id, error=type(error).__name__, exc_info=error)
-        _tell_not_begun(merchant_id, contract_id, now())
+        if contract_id in _not_begun:  # once alone may be a deadlock: the next round is soon
+            _tell(_tell_not_begun, merchant_id, contract_id)
+        _not_begun.add(contract_id)
+    _tell(tell_late, merchant_id, contract_id)
 
 
-def _tell_not_begun(merchant_id: int, contract_id: int, at: datetime) -> None:
-    """Raise one alarm for a contract and day when not even its remittance could be begun in time."""
+def _tell(do: Callable[[Session, int, int, datetime], None], merchant_id: int, contract_id: int) -> None:
     try:
         with unit_of_work(Scope((merchant_id,))) as session:
-            contract = session.get_one(Contract, contract_id)
-            zone = ZoneInfo(session.get_one(Merchant, merchant_id).zone)
-            day = local_day(at, zone)
-            if at < datetime.combine(day, contract.cut_off, zone) + DONE_WITHIN:
-                return
-            params = {"number": contract.number, "day": day.isoformat()}
-            same = (Alarm.merchant_id == merchant_id, Alarm.kind == REMITTANCE_LATE, Alarm.message == NOT_BEGUN)
-            if params not in session.scalars(select(Alarm.params).where(*same)).all():
-                raise_alarm(session, merchant_id, REMITTANCE_LATE, NOT_BEGUN, params)
+            do(session, merchant_id, contract_id, now())
     except Exception as error:
         if is_away(error):
             raise
         log.error("lateness_not_told", contract=contract_id, error=type(error).__name__, exc_info=error)
+
+
+def _tell_not_begun(session: Session, merchant_id: int, contract_id: int, at: datetime) -> None:
+    """Raise one alarm for a contract and day when not even its remittance could be begun in time."""
+    contract = session.get_one(Contract, contract_id)
+    zone = ZoneInfo(session.get_one(Merchant, merchant_id).zone)
+    today = local_day(at, zone)
+    for day in (add_days(today, -1), today):
+        limit = datetime.combine(day, contract.cut_off, zone) + DONE_WITHIN
+        if at < limit or (
+            day < today and (local_day(limit, zone) < today or not _was_due(session, contract_id, day, zone))
+        ):
+            continue  # of yesterday only what was due before midnight, where the cut-off is so late
+        begun = select(Remittance.id).where(
+            Remittance.merchant_id == merchant_id,
+            Remittance.contract_id == contract_id,
+            Remittance.day == day,
+            Remittance.state != "OPEN",
+        )
+        if session.scalar(begun.limit(1)) is not None:
+            continue
+        params = {"number": contract.number, "day": day.isoformat()}
+        same = (Alarm.merchant_id == merchant_id, Alarm.kind == REMITTANCE_LATE, Alarm.message == NOT_BEGUN)
+        if params not in session.scalars(select(Alarm.params).where(*same)).all():
+            raise_alarm(session, merchant_id, REMITTANCE_LATE, NOT_BEGUN, params)
+
+
+def _was_due(session: Session, contract_id: int, day: date, zone: ZoneInfo) -> bool:
+    """Return whether a contract's run had something to do at a day's end that it still has."""
+    end = datetime.combine(day, time.max, zone)
+    return contract_id in session.execute(_DUE, {"at": end, "most": MOST}).scalars()
 
 
 def tell_late(session: Session, merchant_id: int, contract_id: int, at: datetime) -> None:
