@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..domain.errors import DomainError
 from ..extensions import db
 from ..jobs import workers_alive
+from ..plugin import registry
 from .answers import json_answer
 from .identity import authenticate
 from .metrics import exposition
@@ -28,27 +29,29 @@ PATIENCE = 1.0  # seconds for the queue to answer
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What answers; `workers` are the queue's workers alive."""
+    """What answers; `workers` are the queue's workers alive, `gateway` whether orders can be sent at all."""
 
     database: bool
     queue: bool
     workers: int
+    gateway: bool = True
 
     def body(self) -> dict[str, object]:
         """Return what `GET /health` says (interface.md)."""
         words = {True: "ok", False: "unavailable"}
-        return {
+        body = {
             "status": words[self.database and self.queue],
             "database": words[self.database],
             "queue": words[self.queue],
             "workers": self.workers,
         }
+        return body if self.gateway else body | {"gateway": "missing"}
 
 
 def examine() -> Health:
     """Ask database and queue; never raises."""
     workers = _workers()
-    return Health(_database(), workers is not None, workers or 0)
+    return Health(_database(), workers is not None, workers or 0, registry().has_desk)
 
 
 def _database() -> bool:

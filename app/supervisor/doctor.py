@@ -51,6 +51,8 @@ def examine_plugins(settings: Settings) -> Iterator[Finding]:
     try:
         app = create_app(settings)
         with app.app_context():
+            if not registry().has_desk:
+                yield Finding("gateway", False, "none is installed: no order can be sent (EGESTION_PLUGINS names none)")
             for name, examination in sorted(registry().examinations.items()):
                 try:
                     yield from (Finding(*found) for found in examination())

@@ -61,9 +61,9 @@ class ShippedView(PathHistory, BaseView):
     def look(self) -> Any:
         """Say what each number is; nothing is done."""
         action = registry().action(Verb.VALIDATE)
-        if action is None:
-            raise NoGateway()
         text = request.form.get("numbers", "")
+        if action is None:
+            return self._paste(gettext(NoGateway.message), text, NoGateway.status)
         pieces = lines_of(text[:MOST_CHARACTERS])
         if len(text) > MOST_CHARACTERS or len(pieces) > MOST_PIECES:
             return self._paste(
@@ -100,7 +100,7 @@ class ShippedView(PathHistory, BaseView):
             show_url=show_url(sale.id),
         )
 
-    def _paste(self, error: str | None, text: str = "") -> Any:
+    def _paste(self, error: str | None, text: str = "", status: int = 422) -> Any:
         """The box with what was pasted, all of it, unless a card number is in it: then that is said too."""
         if find_card_number(text) is not None:
             record_refused(g.actor, CARD_FOUND, "shipped today: numbers")
@@ -108,7 +108,7 @@ class ShippedView(PathHistory, BaseView):
         page = self.render_template(
             "egestion/counter/shipped.html", title=gettext("Shipped today"), text=text, error=error, most=MOST
         )
-        return page, 422 if error else 200
+        return page, status if error else 200
 
 
 def rows_of(

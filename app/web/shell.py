@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from app.plugin import registry
 from app.web.language import choose_language
 from app.web.links import safe_path
 
@@ -77,6 +78,11 @@ def signed_in() -> bool:
     return bool(getattr(g.get("user"), "is_authenticated", False))
 
 
+def gateway_missing() -> bool:
+    """Return whether no plug-in gave an order desk: then nothing can be sent to a bank, and every page says so."""
+    return not registry().has_desk
+
+
 def text_size() -> str:
     """Return the text size of the reader's browser: small, normal or large."""
     size = request.cookies.get(TEXT_SIZE_COOKIE, "normal")
@@ -117,4 +123,5 @@ def init_shell(app: Flask) -> None:
         sign_out_by_post=sign_out_by_post,
         the_appbuilder=the_appbuilder,
         languages=lambda: current_app.config["LANGUAGES"],
+        gateway_missing=gateway_missing,
     )
