@@ -10,7 +10,6 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
 from app import create_app
 from app.extensions import limiter
@@ -89,7 +88,9 @@ def test_what_moves_money_says_what_is_missing_and_stores_nothing(
     assert changed <= {"audit"}, "a refused access is audited, and nothing else is written"
 
 
-@pytest.mark.parametrize("path", ["/", "/counter", "/shipped/", "/uncertain/", "/approvals/", "/alarms/", "sale", "list"])
+@pytest.mark.parametrize(
+    "path", ["/", "/counter", "/shipped/", "/uncertain/", "/approvals/", "/alarms/", "sale", "list"]
+)
 def test_a_page_says_what_is_missing_before_anybody_types(core: World, left: tuple[str, ...], path: str) -> None:
     sale = core.sales[A][4]
     path = {"sale": f"/transactions/show/{sale}", "list": "/transactions/list/"}.get(path, path)
