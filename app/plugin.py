@@ -16,7 +16,17 @@ from config import Settings
 from .domain.actor import Actor
 from .domain.errors import NoGateway
 from .domain.verbs import Verb
-from .ports import Blackout, Checker, DailyTask, OrderDesk, RiskAssessor, Sweep, TransactionAction
+from .ports import (
+    Blackout,
+    Checker,
+    DailyTask,
+    GatewayMaker,
+    OrderDesk,
+    RiskAssessor,
+    Sweep,
+    TransactionAction,
+    wrong_shape,
+)  # fmt: skip
 
 VERBS = frozenset(Verb)  # what the desk itself answers for
 #: Runs in the unit that makes a practice merchant and at every later start: settings, session, Merchant, its Contracts.
@@ -46,6 +56,7 @@ class Registry:
 
     def __init__(self) -> None:
         self._desk: OrderDesk | None = None
+        self.gateways: dict[str, GatewayMaker] = {}
         self.actions: dict[str, TransactionAction] = {}
         self.assessors: dict[str, RiskAssessor] = {}
         self.daily_tasks: dict[str, DailyTask] = {}
@@ -76,6 +87,13 @@ class Registry:
         if self._desk is not None:
             raise PluginError("two plug-ins want to be the order desk")
         self._desk = desk
+
+    def add_gateway(self, name: str, make: GatewayMaker) -> None:
+        """Register a gateway's class under the name its accounts hold; a class without the port's shape is an error."""
+        wrong = wrong_shape(name, make)
+        if wrong is not None:
+            raise PluginError(f"gateway {name!r}: {wrong}")
+        self._add(self.gateways, name, make)
 
     def add_action(self, action: TransactionAction) -> None:
         """Register a verb on transactions."""

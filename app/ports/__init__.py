@@ -1,6 +1,7 @@
 """The protocols plug-ins fulfil, and the typed requests and results that pass through them."""
 
 from .actions import TransactionAction
+from .bank import BankAccess, BankLine, GatewayMaker, Reply, SealWatch, Unanswered, Unsent
 from .desk import ActionRequest, Answer, CustomerData, NewOrder, OrderDesk
 from .gateway import (
     AmountRequest,
@@ -15,6 +16,7 @@ from .gateway import (
     Outcome,
 )
 from .risk import Decision, Hit, RiskAssessor
+from .shape import wrong_shape
 from .work import Checker, DailyTask, Evidence, Sweep
 
 __all__ = [
@@ -22,6 +24,8 @@ __all__ = [
     "AmountRequest",
     "Answer",
     "AuthorizeRequest",
+    "BankAccess",
+    "BankLine",
     "BankView",
     "Blackout",
     "Capabilities",
@@ -33,12 +37,18 @@ __all__ = [
     "Evidence",
     "ForceRequest",
     "Gateway",
+    "GatewayMaker",
     "GatewayResult",
     "Hit",
     "NewOrder",
     "OrderDesk",
     "Outcome",
+    "Reply",
     "RiskAssessor",
+    "SealWatch",
     "Sweep",
     "TransactionAction",
+    "Unanswered",
+    "Unsent",
+    "wrong_shape",
 ]

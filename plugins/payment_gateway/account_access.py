@@ -8,13 +8,12 @@ import structlog
 from flask import current_app
 
 from app.domain.text import N_
-from app.ports import Gateway
+from app.plugin import registry
+from app.ports import BankAccess, Gateway
 from config import Settings
 
 from .accounts import GatewayAccount, SealPolicy
 from .gateway_secrets import AccountUnusable, read_secret
-from .gateways import adapter
-from .gateways.access import BankAccess
 from .gateways.http import BadAddress, Transport
 from .seals import AccountSeals
 
@@ -55,11 +54,10 @@ def _ready(account: GatewayAccount, seals: AccountSeals | None) -> Gateway:
         seal_required=account.seal_policy != SealPolicy.ABSENT_ALLOWED,
         blackout=account.blackout,
     )
-    try:
-        make = adapter(account.adapter)
-    except LookupError:
-        found = N_("The gateway account names an unknown adapter, %(adapter)s.")
-        raise AccountUnusable(found, adapter=account.adapter) from None
+    make = registry().gateways.get(account.adapter)
+    if make is None:
+        found = N_("No installed plug-in has the gateway account's interface, %(adapter)s.")
+        raise AccountUnusable(found, adapter=account.adapter)
     return make(access, _transport(account), seals or AccountSeals(account))
 
 

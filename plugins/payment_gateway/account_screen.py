@@ -20,6 +20,7 @@ from app.domain.errors import InvalidInput
 from app.domain.text import N_
 from app.extensions import db
 from app.models import Contract, Merchant
+from app.plugin import registry
 from app.security.profiles import ADMINISTER, ALARMS, AUDIT
 from app.views.base import Rights
 from app.views.columns import LABELS
@@ -30,7 +31,6 @@ from . import connection
 from .account_access import unusable
 from .accounts import GatewayAccount, SealPolicy
 from .gateway_secrets import is_secret_name
-from .gateways import ADAPTERS
 from .gateways.http import BadAddress, Transport
 
 SEE = frozenset({ADMINISTER, ALARMS, AUDIT})
@@ -48,6 +48,11 @@ def contracts() -> list[Contract]:
     """Return the contracts to choose from, by merchant and number, as far as the scope goes."""
     chosen = select(Contract).join(Contract.merchant).options(contains_eager(Contract.merchant))
     return list(db.session.scalars(chosen.order_by(Merchant.short_name, Contract.number).limit(LARGEST_CHOICE)))
+
+
+def interfaces() -> list[SelectChoice]:
+    """Return the gateways that plug-ins registered, to choose from."""
+    return [SelectChoice(name) for name in sorted(registry().gateways)]
 
 
 class GatewayAccountView(SettingsView):
@@ -108,7 +113,7 @@ class GatewayAccountView(SettingsView):
             get_label=lambda contract: f"{contract.merchant.short_name} · {contract.number}",
             widget=Select2Widget(),
         ),
-        "adapter": SelectField(lazy_gettext("Interface"), choices=[SelectChoice(name) for name in ADAPTERS]),
+        "adapter": SelectField(lazy_gettext("Interface"), choices=interfaces),
         "seal_policy": SelectField(lazy_gettext("Seal of answers"), choices=POLICIES),
         "url": StringField(lazy_gettext("Address"), [InputRequired(), Length(max=200)]),
         # FAB would ask for a tick in every box whose column is not nullable.

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from app.domain.days import blackout
 from app.models import Contract
+from app.plugin import registry
 from app.ports import Blackout
 
 from .account_access import gateway_for
 from .accounts import GatewayAccount
-from .gateways import ADAPTERS, adapter
 
 
 def opens_at(account: GatewayAccount, at: datetime) -> datetime | None:
@@ -31,11 +31,12 @@ def nights_of(session: Session, contract: Contract) -> Iterable[Blackout]:
 
     An account that has them off at the moment counts too: the bank may keep its night from any evening on.
     """
+    known = registry().gateways
     names: Iterable[str] = ()
     if contract.id is not None:
         used = select(GatewayAccount.adapter).where(GatewayAccount.contract_id == contract.id, GatewayAccount.active)
-        names = set(session.scalars(used)) & ADAPTERS.keys()
-    for name in sorted(names or ADAPTERS):
-        night: Blackout | None = getattr(adapter(name), "night", None)
+        names = set(session.scalars(used)) & known.keys()
+    for name in sorted(names or known):
+        night: Blackout | None = getattr(known[name], "night", None)
         if night is not None:
             yield night

@@ -11,7 +11,7 @@ from app.ports import Sweep
 
 
 class PaymentGateway(Plugin):
-    """Order desk, verbs as actions, resolution, waiting operations, checks, commands."""
+    """Order desk, the Sips gateway, verbs as actions, resolution, waiting operations, checks, commands."""
 
     name = "payment_gateway"
 
@@ -30,6 +30,7 @@ class PaymentGateway(Plugin):
         from .connection import examination
         from .demo.giving import give_pasts
         from .desk import Desk
+        from .gateways.sips import Sips
         from .lapses import expire_due
         from .nightly import TASK
         from .practice import load_practice
@@ -40,6 +41,7 @@ class PaymentGateway(Plugin):
 
         desk = Desk()
         registry.add_desk(desk)
+        registry.add_gateway("sips", Sips)
         for action in actions(desk):
             registry.add_action(action)
         registry.add_nights(nights_of)

@@ -12,8 +12,7 @@ from datetime import date
 from typing import Protocol
 
 from app.domain.card import Card, parse_card
-from app.ports import AmountRequest, AuthorizeRequest, DuplicateRequest, ForceRequest, Gateway, Outcome
-from plugins.payment_gateway.gateways.access import BankAccess
+from app.ports import AmountRequest, AuthorizeRequest, BankAccess, DuplicateRequest, ForceRequest, Gateway, Outcome
 from plugins.payment_gateway.gateways.http import Transport
 from plugins.payment_gateway.gateways.sips import Sips
 from tests.bank.conftest import PRACTICE, BankProcess

@@ -10,10 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.ports import GatewayResult, Outcome
-from plugins.payment_gateway.gateways import http as transports
+from app.ports import BankAccess, GatewayResult, Outcome, Unanswered
 from plugins.payment_gateway.gateways import sockets
-from plugins.payment_gateway.gateways.access import BankAccess
 from plugins.payment_gateway.gateways.http import BadAddress, Transport
 from plugins.payment_gateway.gateways.sips import Sips
 from tests.bank.conftest import PRACTICE
@@ -79,7 +77,7 @@ def test_a_bank_that_does_not_read_meets_the_deadline(caller: Caller, monkeypatc
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     transport = Transport(f"http://127.0.0.1:{listener.getsockname()[1]}")
     begun = time.monotonic()
-    with pytest.raises(transports.Unanswered):
+    with pytest.raises(Unanswered):
         transport.post("/x", b"x" * 8_000_000, begun + 0.5)
     assert time.monotonic() - begun < 0.8
     listener.close()

@@ -12,10 +12,11 @@ import os
 import select
 import time
 from collections import deque
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from .sockets import TimedSocket, Unsent, connect, tls_context
+from app.ports import Reply, Unanswered, Unsent
+
+from .sockets import TimedSocket, connect, tls_context
 
 BODY_LIMIT = 1024 * 1024  # bytes; the platform's replies are below 8 KiB
 IDLE_CONNECTIONS = 8
@@ -30,22 +31,6 @@ HEADERS = {
 
 class BadAddress(ValueError):
     """A URL no gateway can be reached under; the text says what is wrong with it."""
-
-
-class Unanswered(Exception):
-    """The request may have been obeyed and no usable answer came. `reason` holds no data of request or answer."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A whole HTTP answer: status 100 to 599, body of at most BODY_LIMIT bytes."""
-
-    status: int
-    body: bytes = field(repr=False)
 
 
 class _Line(http.client.HTTPConnection):

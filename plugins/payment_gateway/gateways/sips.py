@@ -17,6 +17,8 @@ import structlog
 from app.ports import (
     AmountRequest,
     AuthorizeRequest,
+    BankAccess,
+    BankLine,
     BankView,
     Blackout,
     Capabilities,
@@ -24,14 +26,14 @@ from app.ports import (
     ForceRequest,
     GatewayResult,
     Outcome,
+    SealWatch,
+    Unanswered,
+    Unsent,
 )
 
 from . import seal, sips_fields, sips_inquiry
-from .access import BankAccess, SealWatch
-from .http import Transport, Unanswered
 from .sips_codes import Asked
 from .sips_replies import Expected, Message, result_of, unknown
-from .sockets import Unsent
 
 log = structlog.get_logger(__name__)
 Request = TypeVar("Request", AuthorizeRequest, DuplicateRequest, AmountRequest, ForceRequest)
@@ -72,7 +74,7 @@ class Sips:
 
     night: ClassVar[Blackout | None] = BLACKOUT  # of the platform, whether an account's bank keeps it or not
 
-    def __init__(self, access: BankAccess, transport: Transport, seals: SealWatch) -> None:
+    def __init__(self, access: BankAccess, transport: BankLine, seals: SealWatch) -> None:
         self._access, self._transport, self._seals = access, transport, seals
         self.capabilities = Capabilities(VERBS, blackout=self.night if access.blackout else None)
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from app.domain.brands import BrandChoice
 from app.domain.currencies import CURRENCIES
-from app.ports import AmountRequest, AuthorizeRequest, DuplicateRequest, ForceRequest
-
-from .sockets import Unsent
+from app.ports import AmountRequest, AuthorizeRequest, DuplicateRequest, ForceRequest, Unsent
 
 CAPTURE = {"captureMode": "VALIDATION", "captureDay": "6", "orderChannel": "MOTO"}
 ORDER_ID, CUSTOMER_ID, RETURN_CONTEXT, ORIGIN = 32, 19, 256, 20  # characters (Sogenactif's data dictionary)

@@ -15,16 +15,10 @@ import threading
 import time
 from typing import Any
 
+from app.ports import Unsent
+
 CONNECT_SECONDS = 10.0
 """At most this long for one address: a bank that cannot be reached is known long before the deadline of the call."""
-
-
-class Unsent(Exception):
-    """Nothing of the request left this machine. `reason` is a few words that hold no data of the request."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class TimedSocket(socket.socket):

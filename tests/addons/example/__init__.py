@@ -1,4 +1,4 @@
-"""A complete plug-in: customers who are called back. An assessor, an action, a screen, a command, a check, a task."""
+"""A complete plug-in: customers who are called back. A gateway, an assessor, an action, a screen, a command, a check, a task."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from app.security.profiles import VALIDATE
 from . import calls
 from .assessor import LargeOrders
 from .commands import waiting
+from .ledger_bank import LedgerBank
 from .screen import CallBackView
 
 
@@ -25,6 +26,7 @@ class Example(Plugin):
     @classmethod
     def register(cls, registry: Registry, app: Flask) -> None:
         """Register everything but the screen."""
+        registry.add_gateway("ledger-bank", LedgerBank)
         registry.add_assessor(LargeOrders())
         states = frozenset({State.TO_CAPTURE, State.TO_VALIDATE})
         registry.add_action(
