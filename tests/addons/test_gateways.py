@@ -113,7 +113,9 @@ def test_an_order_goes_through_it_and_is_cancelled(app: Flask, clerk: Client, ho
     assert [(path, fields["amount"]) for path, fields in house_bank.asked] == [("/authorize", 1234), ("/cancel", 1234)]
 
 
-def test_its_refusals_and_what_never_reached_it_are_told_apart(app: Flask, clerk: Client, house_bank: HouseBank) -> None:
+def test_its_refusals_and_what_never_reached_it_are_told_apart(
+    app: Flask, clerk: Client, house_bank: HouseBank
+) -> None:
     point(app, adapter="ledger-bank", url=f"http://127.0.0.1:{house_bank.server_port}")
     card = {"number": REFUSED, "expiry": "07/31", "security_code": "123"}
     assert clerk.call("POST", "/transactions", order(card=card)).json["state"] == "REFUSED"
