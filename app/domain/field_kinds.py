@@ -20,9 +20,9 @@ from .text import N_
 Errors = list[FieldError]
 WRONG: Final = object()  # "already reported"
 
-_CONTROLS = ("Cc", "Cs", "Zl", "Zp")  # control characters, halves of pairs, line and paragraph separators
+_CONTROLS = frozenset({"Cc", "Cs", "Zl", "Zp"})  # control characters, halves of pairs, line and paragraph separators
 # They turn round what stands beside them, an amount too; marks of direction, which words need, are not among them.
-TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _PRINTABLE = r"^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$"
 
 
@@ -53,7 +53,7 @@ class Text:
         return value if self.pattern or self.secret else value.strip() or None
 
     def _fault(self, value: str, name: str) -> FieldError | None:
-        if any(unicodedata.category(c) in _CONTROLS or c in TURNING for c in value):
+        if not is_plain(value):
             return FieldError(name, "control_character", N_("Line ends and control characters are not possible here."))
         if len(value) > self.most:
             return FieldError(name, "too_long", N_("At most %(most)s characters are possible."), {"most": self.most})
@@ -155,6 +155,11 @@ class Day:
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema."""
         return {"type": "string", "format": "date"}
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text of one line holds no control character and nothing that reorders what stands beside it."""
+    return not any(unicodedata.category(sign) in _CONTROLS or sign in _TURNING for sign in text)
 
 
 def choice(values: Iterable[str]) -> Choice:

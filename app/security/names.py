@@ -6,18 +6,16 @@ Each function returns what is wrong as an English msgid, None when the value wil
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
 
 from ..domain.card_search import find_card_number
-from ..domain.field_kinds import TURNING
+from ..domain.field_kinds import is_plain
 from ..domain.text import N_
 
 LONGEST_NAME, LONGEST_EMAIL = 64, 254  # characters: FAB's column; RFC 5321 4.5.3.1.3
 _USER_NAME = re.compile(r"[A-Za-z0-9._-]{2,64}")
 _A_CARD = N_("This looks like a card number; card numbers belong in the card's own field only.")
-_UNPRINTED = frozenset({"Cc", "Cs", "Zl", "Zp"})  # controls, halves of characters, line and paragraph separators
 
 
 def user_name_problem(name: str) -> str | None:
@@ -54,11 +52,6 @@ def name_problem(name: str) -> str | None:
     if find_card_number(name) is not None:
         return _A_CARD
     return None
-
-
-def is_plain(text: str) -> bool:
-    """Whether a text of one line holds no control character and nothing that reorders what stands beside it."""
-    return not any(unicodedata.category(sign) in _UNPRINTED or sign in TURNING for sign in text)
 
 
 def is_writable(text: str) -> bool:

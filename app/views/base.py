@@ -30,7 +30,7 @@ _SMALL = re.compile(r"[0-9]{1,6}")
 MOST_FILTERS = 40
 
 
-def shown_again() -> None:
+def answer_422() -> None:
     """Say 422 with the page of this request: it shows a form once more, with what is wrong beside the fields."""
 
     @after_this_request
@@ -45,7 +45,7 @@ class RefusedForm:
 
     def _get_edit_widget(self, *args: Any, **more: Any) -> Any:
         if request.method == "POST":
-            shown_again()
+            answer_422()
         return super()._get_edit_widget(*args, **more)  # type: ignore[misc]  # of the view it stands before
 
 

@@ -13,9 +13,9 @@ from wtforms import PasswordField, StringField
 
 from ..audit import SETTINGS_CHANGED, record
 from ..domain.errors import FieldError, InvalidInput
+from ..domain.field_kinds import is_plain
 from ..domain.text import N_
-from ..security.names import is_plain
-from .base import SafeView, shown_again
+from .base import SafeView, answer_422
 
 
 class SettingsView(SafeView):
@@ -36,7 +36,7 @@ class SettingsView(SafeView):
             if self._store(item, form, created=True):
                 return None
         if request.method == "POST":
-            shown_again()
+            answer_422()
         self.update_redirect()
         return self._get_add_widget(form=form)
 
@@ -50,7 +50,7 @@ class SettingsView(SafeView):
             form._id = self.datamodel.get_pk_value(item)  # FAB's Unique leaves this row out
             if form.validate() and self._store(item, form, created=False):
                 return None
-            shown_again()
+            answer_422()
         else:
             form = self.edit_form.refresh(obj=item)
             self.prefill_form(form, pk)
