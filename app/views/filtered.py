@@ -23,7 +23,7 @@ from ..web.links import here
 from ..web.refusals import field_sentences
 from .filter_form import TYPED, FilterForm, filter_form, read_amounts
 from .ledger import LedgerView
-from .merchants_seen import merchants_seen
+from .merchants_seen import merchants_seen, zones_seen, zones_to_name
 from .pager import pager_of
 
 Given = Mapping[str, Sequence[str]]
@@ -138,7 +138,7 @@ class FilteredView(LedgerView):
         return self.list_widget(
             label_columns={**self.label_columns, **self.list_labels},
             include_columns=columns,
-            value_columns=self.values_of(rows, [*columns, *({self.row_name} - {"", *columns})], wanted),
+            value_columns=self.values_of(rows, [*columns, *({self.row_name, "merchant_id"} - {"", *columns})], wanted),
             order_columns=[name for name in columns if name in self.filter_class.sorts],
             sorted_by=wanted.sort.name,
             formatters_columns=self.formatters_columns,
@@ -151,7 +151,8 @@ class FilteredView(LedgerView):
             filters=self._filters,
             modelview_name=type(self).__name__,
             show_arguments={"back": here()},
-            zones={each.id: each.zone for each in merchants_seen()},
+            zones=zones_seen(),
+            zones_named=zones_to_name(),
             **self.widget_arguments(rows),
         )
 

@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 from flask_appbuilder.models.filters import BaseFilter, FilterRelation
 from flask_appbuilder.models.sqla.filters import SQLAFilterConverter
 from flask_babel import lazy_gettext
-from sqlalchemy import BigInteger, false
+from sqlalchemy import BigInteger, ColumnElement, and_, false, or_
 
 from ..security.identity import LARGEST_KEY, parse_key
 from ..web.formats import ZONE
+from .merchants_seen import zones_seen
 
 LAST_CHARACTER = "\U0010ffff"
 LARGEST_AMOUNT = 2**63 - 1
@@ -64,22 +65,22 @@ class Prefix(TypedFilter):
 
 
 class After(TypedFilter):
-    """The column is at least the value; a day begins at its midnight in the business zone."""
+    """The column is at least the value; a day begins at its midnight in the zone of the row's merchant."""
 
     name = lazy_gettext("From")
     arg_name = "gt"
     compare = staticmethod(lambda column, value: column >= value)
 
-    def read(self, text: str) -> Any:
-        """Return the value; for a moment the beginning of the day."""
+    def apply(self, query: Any, value: Any) -> Any:
+        """Return the narrowed query."""
         if self.datamodel.is_datetime(self.column_name):
-            day = read_day(text)
-            return None if day is None else midnight(day)
-        return super().read(text)
+            day = read_day(str(value).strip())
+            return query.filter(false() if day is None else since(self.model, self.column_name, day))
+        return super().apply(query, value)
 
 
 class Before(TypedFilter):
-    """The column is at most the value; a day ends at its midnight in the business zone."""
+    """The column is at most the value; a day ends at its midnight in the zone of the row's merchant."""
 
     name = lazy_gettext("Until")
     arg_name = "lt"
@@ -89,8 +90,7 @@ class Before(TypedFilter):
         """Return the narrowed query."""
         if self.datamodel.is_datetime(self.column_name):
             day = read_day(str(value).strip())
-            column = getattr(self.model, self.column_name)
-            return query.filter(false() if day is None else column < midnight(day + timedelta(days=1)))
+            return query.filter(false() if day is None else until(self.model, self.column_name, day))
         return super().apply(query, value)
 
 
@@ -200,6 +200,38 @@ def read_day(text: str) -> date | None:
     except ValueError:
         return None
     return day if 1900 <= day.year <= 9000 else None
+
+
+def since(model: Any, name: str, day: date) -> ColumnElement[bool]:
+    """Return the condition that a moment is not before a day of its merchant's zone."""
+    column, starts = getattr(model, name), _starts(model, day)
+    return _by_merchant(model, column >= min(starts), {at: column >= at for at in starts}, starts)
+
+
+def until(model: Any, name: str, day: date) -> ColumnElement[bool]:
+    """Return the condition that a moment is not after a day of its merchant's zone."""
+    column, ends = getattr(model, name), _starts(model, day + timedelta(days=1))
+    return _by_merchant(model, column < max(ends), {at: column < at for at in ends}, ends)
+
+
+def _starts(model: Any, day: date) -> dict[datetime, list[int]]:
+    """The first moments of a day, each with the merchants whose day begins then."""
+    starts: dict[datetime, list[int]] = {}
+    for merchant, zone in zones_seen().items() if hasattr(model, "merchant_id") else ():
+        starts.setdefault(midnight(day, zone), []).append(merchant)
+    return starts or {midnight(day): []}
+
+
+def _by_merchant(
+    model: Any,
+    widest: ColumnElement[bool],
+    own: dict[datetime, ColumnElement[bool]],
+    merchants: dict[datetime, list[int]],
+) -> ColumnElement[bool]:
+    """The widest condition is one an index serves; beside it each merchant has its own, where they differ."""
+    if len(own) == 1:
+        return widest
+    return and_(widest, or_(*[model.merchant_id.in_(merchants[at]) & narrow for at, narrow in own.items()]))
 
 
 def midnight(day: date, zone: str = ZONE) -> datetime:

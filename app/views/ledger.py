@@ -18,8 +18,9 @@ from ..web.links import here
 from .base import SafeView
 from .code_words import in_words
 from .columns import LABELS
+from .filter_form import zone_words
 from .interface import LARGEST_PAGE
-from .merchants_seen import merchant_name, merchants_seen
+from .merchants_seen import merchant_name, merchants_seen, zone_to_name, zones_seen, zones_to_name
 
 AFTER = "after"  # the argument that holds where the page before ended
 
@@ -103,7 +104,7 @@ class LedgerView(SafeView):
         widgets["list"] = self.list_widget(
             label_columns=self.label_columns,
             include_columns=columns,
-            value_columns=list(self.datamodel.get_values(rows, columns)),
+            value_columns=list(self.datamodel.get_values(rows, [*columns, *({"merchant_id"} - {*columns})])),
             order_columns=self.order_columns if own_page else [],
             formatters_columns=self.formatters_columns,
             page=None,
@@ -114,8 +115,21 @@ class LedgerView(SafeView):
             filters=filters,
             modelview_name=type(self).__name__,
             pager=pager,
+            zones=zones_seen(),
+            zones_named=zones_to_name(),
             **self.widget_arguments(rows),
         )
+        return widgets
+
+    def _get_show_widget(self, pk: Any, item: Any, *args: Any, **more: Any) -> Any:
+        widgets = super()._get_show_widget(pk, item, *args, **more)
+        zone = zones_seen().get(item.merchant_id)
+        widgets["show"].template_args |= {"own_zone": zone, "own_zone_name": zone_to_name(zone)}
+        return widgets
+
+    def _get_search_widget(self, *args: Any, **more: Any) -> Any:
+        widgets = super()._get_search_widget(*args, **more)
+        widgets["search"].template_args["days"] = zone_words(merchants_seen())
         return widgets
 
     def narrowed(self) -> list[ColumnElement[bool]]:

@@ -163,7 +163,6 @@ class TransactionView(ByTask, FilteredView):  # type: ignore[override]  # a sent
         widgets["show"].template_args |= {
             "actions": {name: a for name, a in self.actions.items() if name in possible},
             "sale": item,
-            "own_zone": item.merchant.zone,
             "zone": item.merchant.zone,
             "story": story_of(item.events, item.currency),
             "became": answered,

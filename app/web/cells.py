@@ -29,13 +29,22 @@ class Cells:
         self._formatters = formatters
         self._badges: dict[tuple[str, object], Markup] = {}
 
-    def row(self, item: Mapping[str, Any], currency: str | None, zone: str | None, href: str | None) -> Markup:
-        """Return the cells of a row; the first names it and, with `href`, leads to its record."""
+    def row(
+        self,
+        item: Mapping[str, Any],
+        currency: str | None,
+        zone: str | None,
+        href: str | None,
+        zone_name: str | None = None,
+    ) -> Markup:
+        """Return the cells of a row; the first names it and, with `href`, leads to its record. `zone_name` stands by times."""
         parts: list[str] = []
         for place, (name, kind, number, label) in enumerate(self._columns):
             content = item[name]
             formatter = self._formatters.get(name)
-            written = escape(formatter(content)) if formatter else self.written(content, kind, currency, zone)
+            written = (
+                escape(formatter(content)) if formatter else self.written(content, kind, currency, zone, zone_name)
+            )
             if written == "":
                 written = _NOTHING
             css = ' class="number"' if number else ""
@@ -46,7 +55,9 @@ class Cells:
                 parts.append(f'<th role="rowheader" scope="row" data-label="{label}"{css}>{named}</th>')
         return Markup("".join(parts))  # noqa: S704 - of escaped parts
 
-    def written(self, content: Any, kind: str, currency: str | None, zone: str | None) -> Markup:
+    def written(
+        self, content: Any, kind: str, currency: str | None, zone: str | None, zone_name: str | None = None
+    ) -> Markup:
         """Return a value by its kind, for kinds that lists hold much of; the rest as text."""
         if content is None or content == "":
             return _NOTHING
@@ -57,9 +68,10 @@ class Cells:
         if kind in _BADGES or kind in ("operation", "event"):
             return self._word(content, kind)
         if kind == "moment" and isinstance(content, datetime):
-            return Markup('<time datetime="{}" title="{}">{}</time>').format(
+            time = Markup('<time datetime="{}" title="{}">{}</time>').format(
                 content.isoformat(), formats.moment(content, zone, long=True), formats.moment(content, zone)
             )
+            return time + Markup(' <span class="zone">{}</span>').format(zone_name) if zone_name else time
         if kind == "day":
             return Markup('<time datetime="{}">{}</time>').format(content.isoformat(), formats.day(content))
         if kind == "code":

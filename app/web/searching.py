@@ -19,15 +19,16 @@ RANGE = ("gt", "lt")
 
 @dataclass(frozen=True, slots=True)
 class SearchInput:
-    """One input of the form: its label, control and id."""
+    """One input of the form: its label, control and id, and whose days are meant."""
 
     id: str
     label: str
     control: Markup
+    hint: str | None = None
 
 
-def search_inputs(form: Any, filters: Any, columns: list[str]) -> list[SearchInput]:
-    """Return the inputs for FAB's search form with what the address says now."""
+def search_inputs(form: Any, filters: Any, columns: list[str], days: str | None = None) -> list[SearchInput]:
+    """Return the inputs for FAB's search form with what the address says now; `days` says whose days those of moments are."""
     inputs: list[SearchInput] = []
     for column in columns:
         operators = [operator.arg_name for operator in filters.get_search_filters().get(column) or ()]
@@ -35,13 +36,17 @@ def search_inputs(form: Any, filters: Any, columns: list[str]) -> list[SearchInp
         label = str(field.label.text)
         if field.type in ("DateField", "DateTimeField"):
             words = {"gt": gettext("%(label)s after", label=label), "lt": gettext("%(label)s before", label=label)}
-            inputs += [_input(field, operators.index(o), words[o]) for o in RANGE if o in operators]
+            inputs += [
+                _input(field, operators.index(o), words[o], days if field.type == "DateTimeField" else None)
+                for o in RANGE
+                if o in operators
+            ]
         elif wanted := next((o for o in PREFERRED if o in operators), None):
             inputs.append(_input(field, operators.index(wanted), label))
     return inputs
 
 
-def _input(field: Field, index: int, label: str) -> SearchInput:
+def _input(field: Field, index: int, label: str, hint: str | None = None) -> SearchInput:
     name = f"_flt_{index}_{field.name}"
     value = request.args.get(name, "")
     identity = f"search-{index}-{field.name}"
@@ -53,8 +58,9 @@ def _input(field: Field, index: int, label: str) -> SearchInput:
         choices += [(str(value), str(text)) for value, text, *_ in field.iter_choices() if value != "__None"]
         return SearchInput(identity, label, _select(name, identity, choices, value))
     kind = "date" if field.type in ("DateField", "DateTimeField") else "text"
-    html = Markup('<input class="control" type="{}" id="{}" name="{}" value="{}">').format(kind, identity, name, value)
-    return SearchInput(identity, label, html)
+    described = Markup(' aria-describedby="{}-hint"').format(identity) if hint else ""
+    html = Markup('<input class="control" type="{}" id="{}" name="{}" value="{}"{}>')
+    return SearchInput(identity, label, html.format(kind, identity, name, value, described), hint)
 
 
 def _select(name: str, identity: str, choices: list[tuple[str, str]], chosen: str) -> Markup:
