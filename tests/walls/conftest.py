@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from app import create_app
+from app.database import Walls
 from app.extensions import db, limiter
 from config import Settings
 from tests.house_fixtures import empty
@@ -50,3 +51,11 @@ def without_csrf(app: Flask) -> Iterator[None]:
     app.config["WTF_CSRF_ENABLED"] = False
     yield
     app.config["WTF_CSRF_ENABLED"] = True
+
+
+@pytest.fixture(params=["both walls", "row security alone"])
+def walls(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The first wall stands, or is taken down."""
+    Walls.orm = request.param == "both walls"
+    yield request.param
+    Walls.orm = True

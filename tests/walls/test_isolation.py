@@ -3,51 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
-from flask_appbuilder import Model
 from sqlalchemy import func, select
 
 from app import create_app
-from app.database import Scope, Walls, unit_of_work
+from app.database import Scope, unit_of_work
 from app.extensions import db, limiter
-from app.models import Transaction
 from app.models.queries.cursor import Position, write_cursor
 from app.views.filtered import FilteredView
 from config import Settings
-from tests.walls.filled import Form, Rows, body_of, form_of, key
-from tests.walls.judge import owned_by
-from tests.walls.routes import ACTION_POST, BULK, FORMS, TABLES, address, deeds, routes, view_of
-from tests.walls.world import MARKER, PEOPLE, STATES, A, B, World
+from tests.walls.others import FOUND_NOT, NAMING, OTHERS, STAFF, form_of_b, of_b
+from tests.walls.routes import BULK, TABLES, view_of
+from tests.walls.world import MARKER, A, B, World
 
-OTHERS = MARKER[B].encode()
-# Forms without a row in their address: they name rows in their fields.
-NAMING = (BULK, ACTION_POST, "/alarms/acknowledge", "/counter", "/people/invite", "/api/v1/transactions")
-STAFF = [f"{login}_{A}" for login in PEOPLE if login != "admin"]
-FOUND_NOT = (403, 404)
 OF_NO_ROW = ("/calendar/<day>/",)  # a day is everybody's; what is shown on it is not
-
-
-@pytest.fixture(params=["both walls", "row security alone"])
-def walls(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The first wall stands, or is taken down."""
-    Walls.orm = request.param == "both walls"
-    yield request.param
-    Walls.orm = True
-
-
-def of_b(app: Flask, world: World, reference: str) -> list[tuple[str, str, str, str]]:
-    """Every route and method, once for each verb or action it leads to, with its address of B's rows."""
-    user_id = world.users[f"manager_{B}"]
-    rows = world.rows[B] | {"transaction": world.sales[B][world.references[B].index(reference)]}
-    return [
-        (rule.rule, method, address(rule, rows, reference, user_id, deed), deed)
-        for rule, method in routes(app)
-        for deed in deeds(app, rule.rule)
-    ]
 
 
 @pytest.mark.parametrize("name", STAFF)
@@ -56,67 +28,12 @@ def test_no_page_of_a_shows_a_byte_of_b(app: Flask, world: World, walls: str, na
     for rule, method, path, deed in of_b(app, world, world.references[B][0]):
         if method != "GET":
             continue
-        query = _form(world, rule, deed, 0) if rule.endswith(NAMING) else None
+        query = form_of_b(world, rule, deed, 0) if rule.endswith(NAMING) else None
         answer = client.get(path, query_string=query, headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code < 500, path
         assert OTHERS not in answer.data.upper(), path
         if ("<" in rule and rule not in OF_NO_ROW) or rule == BULK:
             assert answer.status_code in FOUND_NOT, (path, answer.status_code)
-
-
-@pytest.mark.usefixtures("without_csrf")
-@pytest.mark.parametrize("name", [f"{login}_{A}" for login in ("clerk", "manager")])
-def test_nothing_of_b_is_changed_by_a(app: Flask, servers: Settings, world: World, walls: str, name: str) -> None:
-    """Whole forms for every verb on B's sales in every state; the rest of B's rows are asked for once."""
-    before = owned_by(servers, world.rows[B]["merchant"])
-    client, token = world.client(name), world.token(name)
-    for number, reference in enumerate(world.references[B]):
-        for rule, method, path, deed in of_b(app, world, reference):
-            names_rows = "<" in rule or rule.endswith(NAMING)
-            if method == "GET" or not names_rows or not (number == 0 or rule.startswith("/api/") or rule == FORMS):
-                continue
-            form = body_of(path, merchant=B) if rule.startswith("/api/") else _form(world, rule, deed, number)
-            answer = _send(client, method, path, token, form)
-            assert OTHERS not in answer.data.upper(), path
-            assert answer.status_code in FOUND_NOT, (path, deed, answer.status_code, answer.data[:200])
-    assert owned_by(servers, world.rows[B]["merchant"]) == before
-
-
-def test_the_judge_sees_every_table_and_the_smallest_change(app: Flask, servers: Settings, world: World) -> None:
-    merchant_id = world.rows[B]["merchant"]
-    before = owned_by(servers, merchant_id)
-    ours = {mapper.class_.__tablename__ for mapper in Model.registry.mappers if hasattr(mapper.class_, "merchant_id")}
-    assert ours <= set(before)
-    assert {name for name, (count, _) in before.items() if not count} <= {"submission", "user_setting"}, (
-        "B has one of everything"
-    )
-    with app.app_context(), unit_of_work(Scope((merchant_id,))) as session:
-        sale = session.get_one(Transaction, world.sales[B][0])
-        sale.held = not sale.held
-    changed = owned_by(servers, merchant_id)
-    with app.app_context(), unit_of_work(Scope((merchant_id,))) as session:
-        sale = session.get_one(Transaction, world.sales[B][0])
-        sale.held = not sale.held
-    assert {name for name in before if changed[name] != before[name]} == {"transaction"}
-    assert owned_by(servers, merchant_id) == before
-
-
-def _form(world: World, rule: str, deed: str, number: int) -> Form:
-    """The whole form of a page, naming B's rows; the sale as it stands, so that nothing else can be the reason."""
-    state = str(STATES[number])
-    amount = 0 if state in ("CANCELLED", "EXPIRED") else 12_345
-    if rule.endswith(ACTION_POST) and rule.startswith("/users"):
-        return {"action": deed, "rowid": str(world.users[f"manager_{B}"])}
-    return form_of(
-        rule, deed, Rows(world.sales[B][number], world.rows[B]["alarm"], B, world.rows[B]["merchant"]), (state, amount)
-    )
-
-
-def _send(client: Any, method: str, path: str, token: str, form: Form) -> Any:
-    if path.startswith("/api/"):
-        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key()}
-        return client.open(path, method=method, json=form, headers=headers)
-    return client.open(path, method=method, data=form)
 
 
 @pytest.mark.parametrize("view", sorted(TABLES))
