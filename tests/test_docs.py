@@ -27,3 +27,12 @@ def test_every_command_the_readme_names_exists() -> None:
     targets = {a or b for a, b in re.findall(r"`make (\w+)`|^make (\w+)", text, re.M)}
     makefile = (ROOT / "Makefile").read_text("utf-8")
     assert targets <= set(re.findall(r"^(\w+):", makefile, re.M)), targets
+
+
+def test_every_card_that_makes_the_practice_bank_behave_is_where_the_readme_says() -> None:
+    assert "docs/practice-bank.md" in (ROOT / "README.md").read_text("utf-8")
+    told = (ROOT / "docs/practice-bank.md").read_text("utf-8")
+    source = (ROOT / "plugins/payment_gateway/simulator/scenarios.py").read_text("utf-8")
+    numbers = set(re.findall(r'^    "(\d{16})":', source, re.M))
+    assert len(numbers) > 10
+    assert numbers == {found.replace(" ", "") for found in re.findall(r"^\| (4970(?: \d{4}){3}) \|", told, re.M)}
