@@ -36,3 +36,11 @@ def test_every_card_that_makes_the_practice_bank_behave_is_where_the_readme_says
     numbers = set(re.findall(r'^    "(\d{16})":', source, re.M))
     assert len(numbers) > 10
     assert numbers == {found.replace(" ", "") for found in re.findall(r"^\| (4970(?: \d{4}){3}) \|", told, re.M)}
+
+
+def test_what_the_readme_tells_a_newcomer_to_press_is_what_the_pages_say() -> None:
+    day = (ROOT / "README.md").read_text("utf-8").split("## A first day")[1].split("\n## ")[0]
+    names = set(re.findall("“([^”]+)”", " ".join(day.split())))
+    texts = (ROOT / "app/translations/en/LC_MESSAGES/messages.po").read_text("utf-8")
+    assert len(names) > 12
+    assert sorted(name for name in names if f'msgid "{name}"' not in texts) == []
