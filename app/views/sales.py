@@ -164,7 +164,7 @@ class TransactionView(ByTask, FilteredView):  # type: ignore[override]  # a sent
             "actions": {name: a for name, a in self.actions.items() if name in possible},
             "sale": item,
             "zone": item.merchant.zone,
-            "story": story_of(item.events, item.currency),
+            "story": story_of(item),
             "became": answered,
             "coming": coming_of(item, remittances),
             "remittances": remittances,

@@ -21,6 +21,7 @@ from .base import Rights
 from .field_labels import summary_line
 from .history import PathHistory
 from .merchants_seen import merchants_seen
+from .misplaced_cards import misplaced_cards
 
 FIELDS = (
     "first_name",
@@ -50,6 +51,10 @@ class StaffView(PathHistory, BaseView):
     default_view = "colleagues"
     rights: ClassVar[Rights] = {"can_manage": PEOPLE}
 
+    def tells_of_cards(self, method: str) -> tuple[str, ...]:
+        """Return the fields beside which this form says that they held a card number."""
+        return FIELDS if method == "invite" else ()
+
     @expose("/")
     @has_access
     @permission_name("manage")
@@ -71,8 +76,8 @@ class StaffView(PathHistory, BaseView):
     def invite(self) -> Any:
         """Show the form, or invite; what is wrong stands beside its field and nothing typed is lost."""
         values = dict(typed(request.form, FIELDS))
-        errors: dict[str, str] = {}
-        if request.method == "POST":
+        errors = dict(misplaced_cards())
+        if request.method == "POST" and not errors:
             try:
                 staff.invite(g.actor, self._invitation(values), request.host_url)
             except InvalidInput as refusal:
