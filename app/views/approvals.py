@@ -28,7 +28,7 @@ from ..models.queries.desk import (
 from ..models.queries.uncertain import uncertain_operations
 from ..plugin import registry
 from ..security.identity import parse_key
-from ..security.profiles import APPROVE, RESOLVE
+from ..security.profiles import APPROVE, AUDIT, RESOLVE
 from ..web.formats import locale_code
 from ..web.refusals import field_sentences, sentence
 from .action_results import message_of
@@ -61,11 +61,11 @@ class ApprovalsView(PathHistory, BaseView):
     route_base = "/approvals"
     default_view = "waiting"
     reads_cards: ClassVar[bool] = True  # a note that holds a card number is refused beside itself
-    rights: ClassVar[Rights] = {"can_decide": APPROVE}
+    rights: ClassVar[Rights] = {"can_look": frozenset({APPROVE, AUDIT}), "can_decide": APPROVE}
 
     @expose("/")
     @has_access
-    @permission_name("decide")
+    @permission_name("look")
     def waiting(self) -> Any:
         """Show what waits."""
         self.update_redirect()
@@ -80,13 +80,14 @@ class ApprovalsView(PathHistory, BaseView):
             several=len(merchants_seen()) > 1,
             most=MOST_REQUESTED,
             refused=refused,
+            may=g.actor.may(APPROVE),
         )
         return make_response(page, 422 if refused else 200)
 
     @staticmethod
     def _closings() -> list[Evidence]:
-        """What somebody proposes to close with the bank's written answer, for who may confirm it."""
-        if not g.actor.may(RESOLVE):
+        """What somebody proposes to close with the bank's written answer, for who may confirm it, and the auditor."""
+        if not (g.actor.may(RESOLVE) or g.actor.may(AUDIT)):
             return []
         found = uncertain_operations(db.session(), merchants_seen())
         return [evidence_of(each) for each in found if (each.evidence or {}).get("close")]
