@@ -5,20 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 from flask import Flask
 
-from app.supervisor.provision import libpq
 from config import Settings
 from tests.house_fixtures import empty
 from tests.pages.every_page import pages
 from tests.pages.pseudo import spoken, untranslated
+from tests.pages.stored import stored
 from tests.walls.world import PEOPLE, A, World, build
 
 TOLD = re.compile(r"(GET |POST )?/\S*|(WEB|API) [\d.]+|TEST|test")  # what the audit names, and rows of tests
 AGE = re.compile(r"\d+ (second|minute|hour|day|seconde|heure|jour)s?")  # Babel's own words
-CODE = re.compile(r"[A-Z_]{4,}|[a-z_:]+")  # codes are shown in words, so a code among the data excuses nothing
 
 
 @pytest.fixture(scope="module")
@@ -30,24 +28,7 @@ def world(app: Flask, servers: Settings, written_tables: tuple[str, ...]) -> Ite
 
 @pytest.fixture(scope="module")
 def data(servers: Settings, world: World, written_tables: tuple[str, ...]) -> set[str]:
-    """Every text that stands in a table."""
-    found: set[str] = set()
-    with psycopg.connect(libpq(servers.check_url or "")) as connection:
-        for table in written_tables:
-            for (row,) in connection.execute(f'SELECT to_json(t) FROM "{table}" t'):  # type: ignore[arg-type]
-                found |= leaves(row)
-    texts = {value for value in found if len(value) > 1}
-    names = {A, "AAMARK", "BETA", "BBMARK"}
-    with psycopg.connect(libpq(servers.check_url or "")) as connection:
-        names |= {code for (code,) in connection.execute("SELECT code FROM reason")}  # the merchant's own words
-    return {value for value in texts if value in names or not CODE.fullmatch(value)} | names
-
-
-def leaves(value: object) -> set[str]:
-    """The texts in a row, also in its lists and documents."""
-    if isinstance(value, dict | list):
-        return {text for each in (value.values() if isinstance(value, dict) else value) for text in leaves(each)}
-    return {value} if isinstance(value, str) else set()
+    return stored(servers, written_tables) | {A, "AAMARK", "BETA", "BBMARK"}
 
 
 @pytest.mark.parametrize("login", [None, *PEOPLE])
