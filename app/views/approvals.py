@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from flask import abort, flash, g, make_response, redirect, request, url_for
@@ -10,16 +9,15 @@ from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext
 
-from ..audit import CARD_FOUND, record_refused
 from ..database import release_request_connection
 from ..domain.errors import DomainError, InvalidInput, NotFound
 from ..extensions import db
-from ..forms.actions import DECISION, read_action
 from ..forms.keys import new_key, read_key
-from ..forms.typed import card_numbers_in, shown_again, typed
+from ..forms.typed import shown_again, typed
 from ..models.queries.desk import (
     MOST_REQUESTED,
     demand_operation,
+    merchant_of_operation,
     reason_label,
     requested_operations,
     sale_numbered,
@@ -37,6 +35,7 @@ from .evidence import Evidence, evidence_of
 from .field_labels import field_label, summary_line
 from .history import PathHistory
 from .merchants_seen import merchants_seen
+from .notes import read_note
 
 DECISIONS = {"approve": True, "reject": False}
 
@@ -103,7 +102,8 @@ class ApprovalsView(PathHistory, BaseView):
         demand_operation(db.session(), operation_id)  # 404 comes before whatever else is wrong
         values = typed(request.form, ("note",))
         try:
-            note = _note(values)
+            about = merchant_of_operation(db.session(), operation_id), {"operation": operation_id}
+            note = read_note(values, str(request.url_rule), *about)
             key = read_key(request.form.get("key"))
             done = registry().desk.decide(g.actor, operation_id, DECISIONS[decision], note, key)
         except NotFound:
@@ -136,12 +136,3 @@ def _rows() -> list[dict[str, Any]]:
         }
         for each in requested_operations(session)
     ]
-
-
-def _note(values: Mapping[str, str]) -> str | None:
-    """What was typed beside the decision; raises InvalidInput, of a card number telling the audit."""
-    errors = card_numbers_in(values)
-    if errors:
-        record_refused(g.actor, CARD_FOUND, f"{request.url_rule}: note")
-        raise InvalidInput(errors)
-    return read_action(DECISION, dict(values)).note

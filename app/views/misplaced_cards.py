@@ -16,8 +16,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from werkzeug.datastructures import ImmutableMultiDict
 
-from ..audit import CARD_FOUND, record_refused
-from ..domain.card_search import find_card_number
+from ..audit import record_card_found
+from ..domain.card_search import NOT_HERE, find_card_number
 from ..web.errors import error_page
 from .field_labels import field_label
 
@@ -37,7 +37,7 @@ def refuse_card_numbers() -> ResponseReturnValue | None:
         wrong += _wrong(request.form.items(multi=True))
     if not wrong:
         return None
-    record_refused(g.get("actor"), CARD_FOUND, f"{request.url_rule.rule}: {', '.join(wrong)}")
+    record_card_found(g.get("actor"), request.url_rule.rule, wrong)
     if request.method == "GET" and UNNAMED not in wrong and _view_says("names_cards"):
         # The view shows its form, with this beside its fields, and never sees the number.
         setattr(g, MISPLACED, {name: card_in_field() for name in wrong})
@@ -57,7 +57,7 @@ def refuse_card_numbers() -> ResponseReturnValue | None:
 
 def card_in_field() -> str:
     """Return what is said beside a field with a card number in it."""
-    return str(gettext("This looks like a card number; card numbers belong in the card's own field only."))
+    return str(gettext(NOT_HERE))
 
 
 def misplaced_cards() -> dict[str, str]:

@@ -10,7 +10,7 @@ from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext, ngettext
 
-from ..audit import CARD_FOUND, record_refused
+from ..audit import record_card_found
 from ..domain.card_search import find_card_number
 from ..domain.errors import NoGateway
 from ..domain.states import State
@@ -108,7 +108,7 @@ class ShippedView(PathHistory, BaseView):
         """The box with what was pasted, all of it but lines with a card number: which they are is said too."""
         wrong = lines_with_cards(text)
         if wrong:
-            record_refused(g.actor, CARD_FOUND, "shipped today: numbers")
+            record_card_found(g.actor, "shipped today", ("numbers",))
             lines = text.splitlines(keepends=True)
             # An empty line stays in its place: the numbers that are said go on being right.
             text = "".join("\n" if number in wrong else line for number, line in enumerate(lines, 1))
@@ -137,7 +137,7 @@ def rows_of(
         else:
             rows += _chosen(rows_for(action, waiting))
     if cards:
-        record_refused(g.actor, CARD_FOUND, f"shipped today: {cards} of {len(numbers)} lines")
+        record_card_found(g.actor, "shipped today", (f"{cards} of {len(numbers)} lines",))
     return rows, left_out
 
 
