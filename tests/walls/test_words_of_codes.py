@@ -29,7 +29,7 @@ def test_profiles_are_named_in_the_readers_language(app: Flask, world: World, pa
 
 def test_the_audit_names_its_kinds_in_words(app: Flask, world: World) -> None:
     client = world.client(f"auditor_{A}")
-    client.get("/approvals/")
+    client.get("/shipped/")
     text = page(client, "/audit/list/")
     assert "accès refusé" in text
     assert "access_refused" not in text
