@@ -7,7 +7,7 @@ the application has no right to UPDATE or DELETE them, and a trigger refuses it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import structlog
@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 
 from .database import NOTHING, Scope, now, unit_of_work
 from .domain.actor import Actor
-from .domain.card_search import mask_card_numbers
+from .domain.card_search import IN_FIELD, mask_card_numbers
+from .domain.errors import FieldError
 from .models import AuditEntry, Membership
 
 log = structlog.get_logger(__name__)
@@ -132,6 +133,26 @@ def _only_merchant(actor: Actor | str | None) -> int | None:
         with unit_of_work(NOTHING) as session:
             merchants = tuple(session.scalars(query))
     return merchants[0] if len(merchants) == 1 else None
+
+
+def record_card_found(
+    actor: Actor | None,
+    place: str,
+    wrong: Iterable[str | FieldError],
+    merchant_id: int | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Write that a card number was typed where none belongs: the place and the fields, nothing of the number (trust.md).
+
+    `wrong` names the fields, or is what a form refused: what else was wrong in it is no matter of the audit.
+    """
+    names = [
+        each if isinstance(each, str) else each.field
+        for each in wrong
+        if isinstance(each, str) or each.code == IN_FIELD
+    ]
+    if names:
+        record_refused(actor, CARD_FOUND, f"{place}: {', '.join(names)}", merchant_id=merchant_id, data=data)
 
 
 def record_refused_access(actor: Actor | None, status: int) -> None:

@@ -1,4 +1,4 @@
-"""The unbound singletons; create_app binds them. `rq` and `flask_mail` are imported here and in jobs and mail only."""
+"""The unbound singletons; create_app binds them. `flask_mail` is imported here and in app.post only, `rq` in app.jobs."""
 
 from __future__ import annotations
 

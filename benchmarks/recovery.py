@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import psycopg
 
@@ -14,7 +15,7 @@ from .authorisations import Line, set_latency
 from .endurance import PATIENCE
 from .load import order_request
 from .service import Service
-from .waiting import due_of, lay, merchant_of
+from .waiting import business_day, due_of, lay, merchant_of
 
 AIM, LONGEST, PAUSE = 60, 180, 0.25  # seconds
 MANY = 400  # sales of the remittance in whose middle all who send are killed
@@ -24,22 +25,22 @@ KILLED = ("web", "worker", "scheduler", "postgres", "valkey", "bank")
 def measure(service: Service) -> Iterator[Line]:
     """Kill all processes of one kind after the other, and at last workers and scheduler in the middle of a remittance."""
     set_latency(service, 0)
-    merchant = merchant_of(service)
+    merchant, late = merchant_of(service), business_day(service) - timedelta(days=1)
     make = order_request(service.command("api-token", "supervisor"))
     for kind in KILLED:
         _kill(service, kind)
         began = time.monotonic()
         taken = _until(lambda: _ordered(service.settings.port, make), began)
         _until(lambda: bool(lay(service.settings, merchant, 1)), began)
-        captured = _until(lambda: due_of(service) == 0, began)
+        captured = _until(lambda: due_of(service, late) == 0, began)
         yield _line(f"all of {kind} killed: order / due sale, s", f"{taken:.0f} / {captured:.0f}", max(taken, captured))
     set_latency(service, 50)
     lay(service.settings, merchant, MANY)
-    _until(lambda: 0 < due_of(service) < MANY, time.monotonic())
+    _until(lambda: 0 < due_of(service, late) < MANY, time.monotonic())
     for kind in ("worker", "scheduler"):
         _kill(service, kind)
     began = time.monotonic()
-    took = _until(lambda: due_of(service) == 0, began)
+    took = _until(lambda: due_of(service, late) == 0, began)
     yield _line("all who send killed amid a remittance: sent, s", f"{took:.0f}", took)
     set_latency(service, 0)
 

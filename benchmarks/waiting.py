@@ -6,8 +6,9 @@ import dataclasses
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 import psycopg
 
@@ -30,12 +31,13 @@ from .service import Service
 
 PEOPLE = 200
 AMEX = "374290"  # goes through a contract of its own
+ZONE = ZoneInfo("Europe/Paris")  # of the practice merchants
 
 
 def lay(settings: Settings, merchant_id: int, sales: int, *, days: int = 0) -> list[int]:
     """Write so many approved sales of yesterday through the card contract and return their ids.
 
-    They are captured `days` days after yesterday: with 0 they are late, and due at once.
+    They are captured `days` days after yesterday: with 0 they are late and due at once, with 1 this evening.
     """
     with create_app(dataclasses.replace(settings)).app_context():
         with unit_of_work(Scope((merchant_id,))) as session:
@@ -49,14 +51,25 @@ def lay(settings: Settings, merchant_id: int, sales: int, *, days: int = 0) -> l
         return ids
 
 
-def due_of(service: Service) -> int:
-    """Return how many sales are due still, or in a remittance still being sent."""
+def due_of(service: Service, day: date) -> int:
+    """Return how many sales of that day or before wait still, and remittances that are still being sent."""
     with _owner(service) as owner:
         row = owner.execute(
-            "SELECT (SELECT count(*) FROM transaction WHERE state = 'TO_CAPTURE' AND capture_date < current_date)"
-            " + (SELECT count(*) FROM remittance WHERE state = 'SENDING')"
+            "SELECT (SELECT count(*) FROM transaction WHERE state = 'TO_CAPTURE' AND capture_date <= %s)"
+            " + (SELECT count(*) FROM remittance WHERE state = 'SENDING')",
+            [day],
         ).fetchone()
     return int(row[0]) if row else 0
+
+
+def business_day(service: Service) -> date:
+    """Return the practice merchants' day by the service's clock."""
+    return datetime.fromisoformat(service.command("clock", "show").split()[0]).astimezone(ZONE).date()
+
+
+def set_clock(service: Service, day: date, hour: int) -> None:
+    """Move the service's clock to that hour of the practice merchants' day."""
+    service.command("clock", "set", datetime(day.year, day.month, day.day, hour, tzinfo=ZONE).isoformat())
 
 
 def merchant_of(service: Service) -> int:

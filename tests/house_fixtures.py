@@ -4,7 +4,9 @@
 `egestion` commands started by a test find them too); `clean` empties what tests write.
 """
 
+import contextlib
 import os
+import random
 import shutil
 import socket
 from collections.abc import Callable, Iterator
@@ -18,6 +20,8 @@ from psycopg import sql
 from app.supervisor.provision import initialise, libpq
 from app.supervisor.temporary import temporary_servers
 from config import Settings, load
+
+chance = random.SystemRandom()
 
 
 @pytest.fixture(scope="session")
@@ -78,15 +82,18 @@ def environment(servers: Settings) -> dict[str, str]:
 
 @pytest.fixture
 def free_port() -> Callable[[], int]:
-    """Asks the kernel for a loopback port that nobody uses."""
+    """Finds loopback ports that nobody uses."""
     return free
 
 
 def free() -> int:
-    """A loopback port that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port that nobody uses at this moment, of those the kernel gives to nobody by itself: a port it chose could
+    be an outgoing connection's of another test a moment later."""
+    while True:
+        port = chance.randrange(15_000, 30_000)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @pytest.fixture(scope="session")

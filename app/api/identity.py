@@ -5,9 +5,8 @@ from __future__ import annotations
 from flask import g, request
 
 from ..domain.actor import Actor
-from ..domain.card_search import find_card_number
+from ..domain.card_search import IN_FIELD, NOT_HERE, find_card_number
 from ..domain.errors import IdempotencyKeyMissing, InvalidInput
-from ..domain.text import N_
 from .problems import Unauthorized
 from .tokens import holder_of
 
@@ -38,8 +37,7 @@ def idempotency_key() -> str:
     if not 0 < len(key) <= LONGEST_KEY or not all("!" <= character <= "~" for character in key):
         raise IdempotencyKeyMissing()
     if find_card_number(key) is not None and not _is_uuid(key):
-        text = N_("This looks like a card number; card numbers belong in the card's own field only.")
-        raise InvalidInput.of("Idempotency-Key", "card_number_in_field", text)
+        raise InvalidInput.of("Idempotency-Key", IN_FIELD, NOT_HERE)
     return key
 
 

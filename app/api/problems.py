@@ -19,7 +19,7 @@ from flask_babel import force_locale, gettext
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
-from ..audit import CARD_FOUND, record_refused, record_refused_access
+from ..audit import record_card_found, record_refused_access
 from ..database import release_request_connection
 from ..domain.errors import DomainError, FieldError, InvalidInput
 from ..domain.text import N_
@@ -90,9 +90,7 @@ def _tell(error: DomainError, fields: Sequence[FieldError]) -> None:
     if request.url_rule is None or "Authorization" not in request.headers:
         return
     record_refused_access(g.get("actor"), error.status)  # PCI DSS 10.2.1.4
-    if cards := [each.field for each in fields if each.code == "card_number_in_field"]:
-        what = f"{request.method} {request.url_rule.rule}"
-        record_refused(g.get("actor"), CARD_FOUND, f"{what}: {', '.join(cards)}")
+    record_card_found(g.get("actor"), f"{request.method} {request.url_rule.rule}", fields)
 
 
 def unexpected(error: Exception) -> Response:

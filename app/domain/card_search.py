@@ -22,6 +22,9 @@ from .iban import iban_spans
 from .rejected import Rejected
 from .text import N_
 
+#: The code and the sentence of every refusal of a card number where none belongs (trust.md).
+IN_FIELD = "card_number_in_field"
+NOT_HERE = N_("This looks like a card number; card numbers belong in the card's own field only.")
 _SHORTEST, _LONGEST = 15, 19  # digits of a card number
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)  # a digit doubled, its digits added
 _MASKS = "#*•●∙"
@@ -53,8 +56,7 @@ def refuse_card_number(text: str, field: str) -> None:
     found = find_card_number(text) is not None
     del text  # a traceback shown with its locals does not show it
     if found:
-        message = N_("This looks like a card number; card numbers belong in the card's own field only.")
-        raise Rejected("card_number_in_field", message, field=field)
+        raise Rejected(IN_FIELD, NOT_HERE, field=field)
 
 
 def digits_in(text: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from .card_search import find_card_number
+from .card_search import IN_FIELD, NOT_HERE, find_card_number
 from .errors import FieldError
 from .text import N_
 
@@ -58,8 +58,7 @@ class Text:
         if len(value) > self.most:
             return FieldError(name, "too_long", N_("At most %(most)s characters are possible."), {"most": self.most})
         if not self.secret and find_card_number(value) is not None:
-            text = N_("This looks like a card number; card numbers belong in the card's own field only.")
-            return FieldError(name, "card_number_in_field", text)
+            return FieldError(name, IN_FIELD, NOT_HERE)
         if len(value) < self.least or (self.pattern is not None and not re.fullmatch(self.pattern, value)):
             return FieldError(name, self.code, self.message)
         return None

@@ -28,6 +28,15 @@ def lines_of(text: str) -> list[str]:
     return [piece for piece in pieces if piece]
 
 
+def lines_with_cards(text: str, parted: bool = False) -> list[int]:
+    """Return the numbers of the lines that hold a card number, from 1; with `parted` only where one piece alone does.
+
+    Each is judged for itself: two order numbers, one below the other, are none.
+    """
+    judged = ((number, lines_of(line) if parted else [line]) for number, line in enumerate(text.splitlines(), 1))
+    return [number for number, pieces in judged if any(find_card_number(piece) is not None for piece in pieces)]
+
+
 def words_of(pieces: Sequence[str], known: frozenset[str]) -> list[str]:
     """Return the pieces; one with blanks that is no order number itself (`known`: their keys) is parted at its blanks.
 

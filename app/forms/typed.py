@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from ..domain.card_search import find_card_number
+from ..domain.card_search import IN_FIELD, NOT_HERE, find_card_number
 from ..domain.errors import FieldError
 from ..domain.field_kinds import Errors
 from ..domain.money import parse_amount
@@ -36,9 +36,8 @@ def shown_again(values: Mapping[str, str], never: Iterable[str] = ()) -> dict[st
 def card_numbers_in(values: Mapping[str, str], but: Iterable[str] = ()) -> Errors:
     """Return one error for each field (but those that may hold one) with a card number in it, naming the field only."""
     allowed = frozenset(but)
-    message = N_("This looks like a card number; card numbers belong in the card's own field only.")
     return [
-        FieldError(name, "card_number_in_field", message)
+        FieldError(name, IN_FIELD, NOT_HERE)
         for name, text in values.items()
         if name not in allowed and find_card_number(text) is not None
     ]

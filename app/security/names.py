@@ -9,19 +9,18 @@ import re
 
 from email_validator import EmailNotValidError, validate_email
 
-from ..domain.card_search import find_card_number
+from ..domain.card_search import NOT_HERE, find_card_number
 from ..domain.field_kinds import is_plain
 from ..domain.text import N_
 
 LONGEST_NAME, LONGEST_EMAIL = 64, 254  # characters: FAB's column; RFC 5321 4.5.3.1.3
 _USER_NAME = re.compile(r"[A-Za-z0-9._-]{2,64}")
-_A_CARD = N_("This looks like a card number; card numbers belong in the card's own field only.")
 
 
 def user_name_problem(name: str) -> str | None:
     """A user name: 2 to 64 of letters without accents, digits, dot, hyphen and underscore."""
     if find_card_number(name) is not None:
-        return _A_CARD
+        return NOT_HERE
     if _USER_NAME.fullmatch(name):
         return None
     return N_("A user name has 2 to 64 letters (without accents), digits, dots, hyphens or underscores.")
@@ -30,7 +29,7 @@ def user_name_problem(name: str) -> str | None:
 def email_problem(address: str) -> str | None:
     """One plain address of at most 254 characters, as the sender takes it (ASCII, no name); no server is asked."""
     if find_card_number(address) is not None:
-        return _A_CARD
+        return NOT_HERE
     try:
         found = validate_email(
             address, allow_smtputf8=False, allow_quoted_local=False, check_deliverability=False,
@@ -50,7 +49,7 @@ def name_problem(name: str) -> str | None:
     if not is_plain(name):
         return N_("A name holds no control characters.")
     if find_card_number(name) is not None:
-        return _A_CARD
+        return NOT_HERE
     return None
 
 

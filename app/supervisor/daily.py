@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-FAILED = "failed"  # no task is called so
+FAILED, LIVED = "failed", "lived"  # no task is called so
 FIRST_PAUSE, LONGEST_PAUSE = 60.0, 3600.0  # seconds
 LONGEST_CATCH_UP = 40  # days; after a longer sleep the oldest are left to the commands
 
 
 class DailyBook:
-    """`daily.json`: task name -> last day tried; under "failed", task name -> the days before it that failed.
+    """`daily.json`: task name -> last day tried; under "failed", task name -> the days before it that failed; under
+    "lived" the last day on which the scheduler ran.
 
     A failed day holds back no later one: it stays due until it is done or too old. Losing the book costs a repetition,
     which every task bears.
@@ -48,9 +49,15 @@ class DailyBook:
             yield last
 
     def last_day(self) -> date | None:
-        """The last day any task was tried; None where none ever was."""
+        """The last day on which the scheduler ran or tried any task; None where it never did."""
         days = [day for name, text in self._read().items() if name != FAILED and (day := _day(text))]
         return max(days, default=None)
+
+    def lived(self, day: date) -> None:
+        """Remember that the scheduler runs on this day, be its tasks' hour come or not."""
+        book = self._read()
+        if book.get(LIVED) != day.isoformat():
+            self._write(book | {LIVED: day.isoformat()})
 
     def done(self, name: str, day: date) -> None:
         """Remember it, in one step."""
@@ -72,6 +79,9 @@ class DailyBook:
         kept = dict(everything) if isinstance(everything, dict) else {}
         kept[name] = sorted(each.isoformat() for each in days)
         book[FAILED] = {task: listed for task, listed in kept.items() if listed}
+        self._write(book)
+
+    def _write(self, book: dict[str, Any]) -> None:
         draft = self.path.with_name(f".{self.path.name}.{os.getpid()}")
         draft.write_text(json.dumps(book, sort_keys=True) + "\n", "utf-8")
         os.replace(draft, self.path)

@@ -3,11 +3,13 @@
 Each sweep has a thread, so one that waits for a bank holds up no other; an exception is logged and the sweep goes on.
 """
 
+import contextlib
 import logging
 import signal
 import threading
 import time
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 import psycopg
 from flask import Flask
@@ -16,12 +18,14 @@ from config import Settings
 
 from .. import create_app
 from ..domain.clock import business_now
+from ..domain.days import local_day
 from ..plugin import registry
 from ..ports import DailyTask
 from .daily import BackOff, DailyBook
 from .provision import libpq
 from .refusals import demand_safe
 
+PARIS = ZoneInfo("Europe/Paris")
 LEADER_LOCK = 7_305_113
 LOOK_EVERY = 2.0  # seconds between two proofs of leadership, and between two looks for daily tasks
 log = logging.getLogger("egestion.scheduler")
@@ -92,6 +96,8 @@ class Scheduler:
             self.ended.wait(max(0.05, seconds - (time.monotonic() - begun)))
 
     def _daily(self) -> None:
+        with contextlib.suppress(OSError):  # a full disk keeps no task from its day
+            self.book.lived(local_day(business_now(), PARIS))
         for task in registry(self.app).daily_tasks.values():
             try:
                 self._catch_up(task)

@@ -11,7 +11,7 @@ from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext
 
-from ..audit import CARD_FOUND, record_refused
+from ..audit import record_card_found
 from ..database import release_request_connection
 from ..domain.errors import DomainError, InvalidInput, NotFound, UnpaidWarning
 from ..domain.money import parse_amount
@@ -179,7 +179,4 @@ def _closing(sale: Any) -> Mapping[str, Any] | None:
 
 def _note_card_found(error: DomainError | None, sale: Any) -> None:
     if isinstance(error, InvalidInput):
-        fields = [each.field for each in error.errors if each.code == "card_number_in_field"]
-        if fields:
-            what = f"transaction {sale.reference}: {', '.join(fields)}"
-            record_refused(g.actor, CARD_FOUND, what, merchant_id=sale.merchant_id)
+        record_card_found(g.actor, f"transaction {sale.reference}", error.errors, sale.merchant_id)

@@ -13,9 +13,8 @@ from flask_babel import gettext, ngettext
 from ..alarms import LABELS, acknowledge
 from ..domain.errors import InvalidInput
 from ..extensions import db
-from ..forms.actions import DECISION, read_action
-from ..forms.typed import card_numbers_in, shown_again, typed
-from ..models.queries.alarms import LATEST, MOST_OPEN, acknowledged_alarms, in_scope, open_alarms
+from ..forms.typed import shown_again, typed
+from ..models.queries.alarms import LATEST, MOST_OPEN, acknowledged_alarms, in_scope, merchants_of, open_alarms
 from ..post.words import sentence
 from ..security.identity import parse_key
 from ..security.profiles import ALARMS, AUDIT
@@ -24,6 +23,7 @@ from ..web.refusals import field_sentences
 from .base import Rights
 from .history import PathHistory
 from .merchants_seen import merchants_seen
+from .notes import read_note
 
 
 class AlarmFormsView(PathHistory, BaseView):
@@ -67,10 +67,9 @@ class AlarmFormsView(PathHistory, BaseView):
     def _acknowledge(self, ids: Sequence[int]) -> Any:
         values = typed(request.form, ("note",))
         try:
-            errors = card_numbers_in(values)
-            if errors:
-                raise InvalidInput(errors)
-            note = read_action(DECISION, dict(values)).note
+            owners = merchants_of(db.session(), ids)
+            owner = owners[0] if len(owners) == 1 else None
+            note = read_note(values, str(request.url_rule), owner, {"alarms": list(ids)})
         except InvalidInput as refusal:
             return self._page(values, ids, field_sentences(refusal))
         mine = [acknowledge(g.actor, each, note).acknowledged_by == g.actor.name for each in ids]

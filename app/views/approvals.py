@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from flask import abort, flash, g, make_response, redirect, request, url_for
@@ -10,16 +9,15 @@ from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext
 
-from ..audit import CARD_FOUND, record_refused
 from ..database import release_request_connection
 from ..domain.errors import DomainError, InvalidInput, NotFound
 from ..extensions import db
-from ..forms.actions import DECISION, read_action
 from ..forms.keys import new_key, read_key
-from ..forms.typed import card_numbers_in, shown_again, typed
+from ..forms.typed import shown_again, typed
 from ..models.queries.desk import (
     MOST_REQUESTED,
     demand_operation,
+    merchant_of_operation,
     reason_label,
     requested_operations,
     sale_numbered,
@@ -28,7 +26,7 @@ from ..models.queries.desk import (
 from ..models.queries.uncertain import uncertain_operations
 from ..plugin import registry
 from ..security.identity import parse_key
-from ..security.profiles import APPROVE, RESOLVE
+from ..security.profiles import APPROVE, AUDIT, RESOLVE
 from ..web.formats import locale_code
 from ..web.refusals import field_sentences, sentence
 from .action_results import message_of
@@ -37,6 +35,7 @@ from .evidence import Evidence, evidence_of
 from .field_labels import field_label, summary_line
 from .history import PathHistory
 from .merchants_seen import merchants_seen
+from .notes import read_note
 
 DECISIONS = {"approve": True, "reject": False}
 
@@ -61,11 +60,11 @@ class ApprovalsView(PathHistory, BaseView):
     route_base = "/approvals"
     default_view = "waiting"
     reads_cards: ClassVar[bool] = True  # a note that holds a card number is refused beside itself
-    rights: ClassVar[Rights] = {"can_decide": APPROVE}
+    rights: ClassVar[Rights] = {"can_look": frozenset({APPROVE, AUDIT}), "can_decide": APPROVE}
 
     @expose("/")
     @has_access
-    @permission_name("decide")
+    @permission_name("look")
     def waiting(self) -> Any:
         """Show what waits."""
         self.update_redirect()
@@ -80,13 +79,14 @@ class ApprovalsView(PathHistory, BaseView):
             several=len(merchants_seen()) > 1,
             most=MOST_REQUESTED,
             refused=refused,
+            may=g.actor.may(APPROVE),
         )
         return make_response(page, 422 if refused else 200)
 
     @staticmethod
     def _closings() -> list[Evidence]:
-        """What somebody proposes to close with the bank's written answer, for who may confirm it."""
-        if not g.actor.may(RESOLVE):
+        """What somebody proposes to close with the bank's written answer, for who may confirm it, and the auditor."""
+        if not (g.actor.may(RESOLVE) or g.actor.may(AUDIT)):
             return []
         found = uncertain_operations(db.session(), merchants_seen())
         return [evidence_of(each) for each in found if (each.evidence or {}).get("close")]
@@ -102,7 +102,8 @@ class ApprovalsView(PathHistory, BaseView):
         demand_operation(db.session(), operation_id)  # 404 comes before whatever else is wrong
         values = typed(request.form, ("note",))
         try:
-            note = _note(values)
+            about = merchant_of_operation(db.session(), operation_id), {"operation": operation_id}
+            note = read_note(values, str(request.url_rule), *about)
             key = read_key(request.form.get("key"))
             done = registry().desk.decide(g.actor, operation_id, DECISIONS[decision], note, key)
         except NotFound:
@@ -135,12 +136,3 @@ def _rows() -> list[dict[str, Any]]:
         }
         for each in requested_operations(session)
     ]
-
-
-def _note(values: Mapping[str, str]) -> str | None:
-    """What was typed beside the decision; raises InvalidInput, of a card number telling the audit."""
-    errors = card_numbers_in(values)
-    if errors:
-        record_refused(g.actor, CARD_FOUND, f"{request.url_rule}: note")
-        raise InvalidInput(errors)
-    return read_action(DECISION, dict(values)).note

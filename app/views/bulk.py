@@ -17,7 +17,7 @@ from ..extensions import db
 from ..forms.actions import TAKES, fields_of, read_action
 from ..forms.bulk import MOST, read_ticked
 from ..forms.keys import new_key, read_key
-from ..forms.typed import card_numbers_in, shown_again, typed
+from ..forms.typed import shown_again, typed
 from ..models.queries.bulk import sales_in_order
 from ..plugin import registry
 from ..ports import ActionRequest, TransactionAction
@@ -31,6 +31,7 @@ from .bulk_run import DONE, LATER, REFUSED, Result, counted, run_rows
 from .field_labels import summary_line
 from .history import PathHistory
 from .merchants_seen import merchants_seen
+from .notes import refuse_cards
 
 FIELDS = ("reason", "capture_date", "shipping_date", "note")  # the same for all rows; the amount is each row's own
 
@@ -70,7 +71,7 @@ class BulkView(PathHistory, BaseView):
         sales = sales_in_order(db.session(), [each.sale_id for each in ticked], merchants_seen())
         try:
             key = read_key(request.form.get("key"))
-            asked = _read(action, values)
+            asked = _read(action, values, sales)
         except DomainError as error:
             return preview(self, action, rows_for(action, sales), values=values, error=error)
         results = run_rows(action, ticked, asked, key)
@@ -139,11 +140,11 @@ def _action(verb: str) -> TransactionAction:
     return action
 
 
-def _read(action: TransactionAction, values: Mapping[str, str]) -> ActionRequest:
+def _read(action: TransactionAction, values: Mapping[str, str], sales: Sequence[Any]) -> ActionRequest:
     """What is the same for all rows; raises InvalidInput by the fields' names."""
-    errors = card_numbers_in(values)
-    if errors:
-        raise InvalidInput(errors)
+    owners = {sale.merchant_id for sale in sales}
+    owner = owners.pop() if len(owners) == 1 else None
+    refuse_cards(values, f"/bulk/ {action.name}", owner, {"sales": [sale.reference for sale in sales]})
     fields = TAKES.get(action.name) or fields_of(tuple(action.form))
     known = {field.name for field in fields}
     if action.name == Verb.MOVE and not {"capture_date", "shipping_date"} & values.keys():

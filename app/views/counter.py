@@ -11,7 +11,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf
 
-from ..audit import CARD_FOUND, record_refused
+from ..audit import record_card_found
 from ..database import release_request_connection
 from ..domain.errors import DomainError, InvalidInput, NotFound, OrderWarning
 from ..extensions import db
@@ -26,7 +26,7 @@ from ..security.profiles import APPROVE, ENTER
 from ..web.formats import locale_code
 from ..web.refusals import field_sentences, sentence
 from .base import Rights
-from .counter_answers import IN_FIELD, number_instead, refusal_body, told, warned_body, with_confirmation
+from .counter_answers import number_instead, refusal_body, told, warned_body, with_confirmation
 from .counter_keys import keys
 from .field_labels import field_label, summary_line
 from .history import PathHistory
@@ -185,6 +185,4 @@ def _wants_json() -> bool:
 def _note_card_found(error: DomainError, shop: CounterShop) -> None:
     """A card number typed where none belongs is audited (trust.md), naming the field and nothing of it."""
     if isinstance(error, InvalidInput):
-        fields = [each.field for each in error.errors if each.code == IN_FIELD]
-        if fields:
-            record_refused(g.actor, CARD_FOUND, f"order page: {', '.join(fields)}", merchant_id=shop.facts.id)
+        record_card_found(g.actor, "order page", error.errors, shop.facts.id)

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext
 
 from ..database import now
+from ..domain.card_search import IN_FIELD
 from ..domain.errors import DomainError, InvalidInput, OrderWarning
 from ..extensions import db
 from ..forms.keys import new_key
@@ -17,8 +18,6 @@ from ..web.refusals import sentence
 from .order_form import stamp
 from .panel import REFUSED, panel_of
 from .shown_panel import shown_panel
-
-IN_FIELD = "card_number_in_field"
 
 
 def told(sale: Any, attempts: Sequence[str] = (), *, lost: bool = False) -> dict[str, Any]:

@@ -24,10 +24,10 @@ from ..web.refusals import field_sentences
 from .filter_form import TYPED, FilterForm, filter_form, read_amounts
 from .ledger import LedgerView
 from .merchants_seen import merchants_seen, zones_seen, zones_to_name
+from .misplaced_cards import MISPLACED
 from .pager import pager_of
 
 Given = Mapping[str, Sequence[str]]
-MISPLACED = "misplaced_cards"  # of `g`: fields of the address that held a card number, taken out of it
 
 
 class FilteredView(LedgerView):

@@ -66,8 +66,9 @@ class OwnNameForm(DynamicForm):
 
 
 class OwnNameView(RefusedForm, PathHistory, UserInfoEditView):
-    """`/ownnameview/form`: one's own first and last name."""
+    """`/own-name/form`: one's own first and last name."""
 
+    route_base = "/own-name"
     form = OwnNameForm
     rights: ClassVar[dict[str, str]] = {"can_this_form_get": EVERYBODY, "can_this_form_post": EVERYBODY}
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from flask import abort, g, redirect
+from flask import abort, g, redirect, request
 from flask_appbuilder.actions import action
 from flask_babel import lazy_gettext
 
@@ -23,6 +23,7 @@ from ..models.queries.transactions import SHOWN, TransactionFilter
 from ..plugin import Registry, registry
 from ..ports import TransactionAction
 from ..security.profiles import AMEND, AMEND_OWN, CANCEL, CANCEL_OWN, ENTER, READ, REMITTANCES
+from ..web.links import here
 from .action_links import bulk_url, status_of_refusal
 from .customers import country_name
 from .filtered import FilteredView
@@ -35,7 +36,8 @@ from .todo import ARGUMENT as TASK
 from .todo import ByTask
 from .watch import RiskHitView, seen
 
-MOST_PERIODS = 120  # rows of subtotals by day; above it they are by month
+MOST_PERIODS = 120  # rows of subtotals by day; above it they are by month unless the days are asked for
+SUMS, BY_DAY = "sums", "day"  # the argument that asks for them
 # Who may do it to their own sale only sees the button too; the verb looks at the sale.
 IN_ROWS = (
     "validate", "capture", "cancel", "refund", "duplicate", "force", "accept-challenge", "refuse-challenge", "amend",
@@ -95,7 +97,7 @@ class TransactionView(ByTask, FilteredView):  # type: ignore[override]  # a sent
         (lazy_gettext("Controls"), {"fields": ["complementary_code", "complementary_info"]}),
     ]  # fmt: skip
     filter_class = TransactionFilter
-    own_arguments = (TASK,)
+    own_arguments = (TASK, SUMS)
     words: ClassVar[Mapping[str, str]] = {"state": "state"}
     search_hint = lazy_gettext("Name, telephone, e-mail, order number or a part of it, reference, last four digits")
     label_columns: ClassVar[dict[str, Any]] = RECORD_LABELS
@@ -134,9 +136,10 @@ class TransactionView(ByTask, FilteredView):  # type: ignore[override]  # a sent
     def below(self, wanted: ListFilter, page: Page, conditions: ConditionsFor) -> dict[str, Any]:
         """Add up what was found, where it was counted to the end."""
         if not page.rows or not page.count_is_exact:
-            return {}
+            return {"unsummed": bool(page.rows)}
         parts = subtotals(db.session(), conditions, wanted.merchants)
-        monthly = len(parts) > MOST_PERIODS
+        long = len(parts) > MOST_PERIODS
+        monthly = long and request.args.get(SUMS) != BY_DAY
         if monthly:
             by_period = added(
                 [replace(part, day=part.day and part.day.replace(day=1)) for part in parts], "day", "brand"
@@ -146,6 +149,7 @@ class TransactionView(ByTask, FilteredView):  # type: ignore[override]  # a sent
             "by_scheme": added(parts, "brand"),
             "by_period": by_period if monthly else parts,
             "monthly": monthly,
+            "other_sums": here(**{SUMS: BY_DAY if monthly else None}) if long else None,
         }
 
     def first_step(self) -> dict[str, Any]:
@@ -164,7 +168,7 @@ class TransactionView(ByTask, FilteredView):  # type: ignore[override]  # a sent
             "actions": {name: a for name, a in self.actions.items() if name in possible},
             "sale": item,
             "zone": item.merchant.zone,
-            "story": story_of(item.events, item.currency),
+            "story": story_of(item),
             "became": answered,
             "coming": coming_of(item, remittances),
             "remittances": remittances,

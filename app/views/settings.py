@@ -10,12 +10,14 @@ from sqlalchemy import UniqueConstraint, inspect
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import RelationshipProperty
 from wtforms import PasswordField, StringField
+from wtforms.fields.core import UnboundField
 
 from ..audit import SETTINGS_CHANGED, record
 from ..domain.errors import FieldError, InvalidInput
 from ..domain.field_kinds import is_plain
 from ..domain.text import N_
 from .base import SafeView, answer_422
+from .misplaced_cards import misplaced_cards
 
 
 class SettingsView(SafeView):
@@ -31,7 +33,7 @@ class SettingsView(SafeView):
 
     def _add(self) -> Any:
         form = self.add_form.refresh()
-        if request.method == "POST" and form.validate():
+        if request.method == "POST" and _is_right(form):
             item = self.datamodel.obj()
             if self._store(item, form, created=True):
                 return None
@@ -48,7 +50,7 @@ class SettingsView(SafeView):
         if request.method == "POST":
             form = self.edit_form.refresh(request.form)
             form._id = self.datamodel.get_pk_value(item)  # FAB's Unique leaves this row out
-            if form.validate() and self._store(item, form, created=False):
+            if _is_right(form) and self._store(item, form, created=False):
                 return None
             answer_422()
         else:
@@ -56,6 +58,11 @@ class SettingsView(SafeView):
             self.prefill_form(form, pk)
         self.update_redirect()
         return self._get_edit_widget(form=form)
+
+    def tells_of_cards(self, method: str) -> frozenset[str]:
+        """Return the fields beside which this form says that they held a card number."""
+        form = {"add": self.add_form, "edit": self.edit_form}.get(method)
+        return frozenset(name for name in dir(form) if isinstance(getattr(form, name), UnboundField))
 
     def demand_editable(self, item: Any) -> None:
         """Override to refuse the edit form of one row by aborting."""
@@ -129,6 +136,14 @@ class SettingsView(SafeView):
                 chosen = getattr(item, relation.key)
                 column = next(iter(relation.local_columns))
                 setattr(item, column.key, None if chosen is None else chosen.id)
+
+
+def _is_right(form: Any) -> bool:
+    """Validate the form; a field that held a card number is empty now and says why."""
+    right, misplaced = form.validate(), misplaced_cards()
+    for name, text in misplaced.items():
+        form[name].errors = [text]
+    return bool(right and not misplaced)
 
 
 def _demand_plain(form: Any) -> None:

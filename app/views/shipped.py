@@ -8,16 +8,16 @@ from typing import Any, ClassVar
 from flask import g, request
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
-from ..audit import CARD_FOUND, record_refused
+from ..audit import record_card_found
 from ..domain.card_search import find_card_number
 from ..domain.errors import NoGateway
 from ..domain.states import State
 from ..domain.verbs import Verb
 from ..extensions import db
 from ..forms.bulk import MOST
-from ..forms.pasted import LONGEST_ORDER_NUMBER, lines_of, sorted_out, words_of
+from ..forms.pasted import LONGEST_ORDER_NUMBER, lines_of, lines_with_cards, sorted_out, words_of
 from ..models.queries.bulk import duplicates_of, known_numbers, sales_of_numbers
 from ..models.queries.desk import sale_numbered
 from ..models.search_keys import order_key
@@ -37,6 +37,7 @@ from .parts import released_by_validation
 
 MOST_CHARACTERS = 100_000  # what is pasted; a list of a day is a tenth of it
 MOST_PIECES = 2_000
+MOST_LINES = 10  # named, of those with a card number
 
 
 class ShippedView(PathHistory, BaseView):
@@ -76,6 +77,9 @@ class ShippedView(PathHistory, BaseView):
         pasted = sorted_out(words_of(pieces, with_blanks), MOST)
         sales = sales_of_numbers(db.session(), pasted.numbers, merchants)
         rows, left_out = rows_of(action, pasted.numbers, sales)
+        if wrong := lines_with_cards(text, parted=True):
+            left_out = [each for each in left_out if each.text != not_shown()]
+            left_out.insert(0, LeftOut(f"{_line(wrong)} {not_shown()}", card_in_field()))
         left_out += [LeftOut(each, gettext("named more than once; counted once")) for each in map(shown, pasted.twice)]
         later = [number for number in pasted.later if find_card_number(number) is None]
         return preview(self, action, rows, left_out=left_out, later=later)
@@ -101,10 +105,14 @@ class ShippedView(PathHistory, BaseView):
         )
 
     def _paste(self, error: str | None, text: str = "", status: int = 422) -> Any:
-        """The box with what was pasted, all of it, unless a card number is in it: then that is said too."""
-        if find_card_number(text) is not None:
-            record_refused(g.actor, CARD_FOUND, "shipped today: numbers")
-            error, text = f"{error} {card_in_field()}", ""
+        """The box with what was pasted, all of it but lines with a card number: which they are is said too."""
+        wrong = lines_with_cards(text)
+        if wrong:
+            record_card_found(g.actor, "shipped today", ("numbers",))
+            lines = text.splitlines(keepends=True)
+            # An empty line stays in its place: the numbers that are said go on being right.
+            text = "".join("\n" if number in wrong else line for number, line in enumerate(lines, 1))
+            error = f"{error} {_line(wrong)}: {card_in_field()}"
         page = self.render_template(
             "egestion/counter/shipped.html", title=gettext("Shipped today"), text=text, error=error, most=MOST
         )
@@ -129,14 +137,24 @@ def rows_of(
         else:
             rows += _chosen(rows_for(action, waiting))
     if cards:
-        record_refused(g.actor, CARD_FOUND, f"shipped today: {cards} of {len(numbers)} lines")
+        record_card_found(g.actor, "shipped today", (f"{cards} of {len(numbers)} lines",))
     return rows, left_out
+
+
+def not_shown() -> str:
+    """Return what stands for a card number."""
+    return str(gettext("(not shown)"))
+
+
+def _line(numbers: Sequence[int]) -> str:
+    shown_lines = ", ".join(str(each) for each in numbers[:MOST_LINES]) + ("…" if len(numbers) > MOST_LINES else "")
+    return str(ngettext("Line %(lines)s", "Lines %(lines)s", len(numbers), lines=shown_lines))
 
 
 def shown(number: str) -> str:
     """Return a pasted number as a page may show it: never one that looks like a card's, never a whole page of text."""
     if find_card_number(number) is not None:
-        return str(gettext("(not shown)"))
+        return not_shown()
     return number if len(number) <= LONGEST_ORDER_NUMBER else f"{number[:LONGEST_ORDER_NUMBER]}…"
 
 

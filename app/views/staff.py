@@ -15,12 +15,13 @@ from ..domain.text import N_
 from ..extensions import db
 from ..forms.typed import shown_again, typed
 from ..security.identity import parse_key
-from ..security.profiles import BELOW_MANAGER, PEOPLE, PROFILES
+from ..security.profiles import AUDIT, BELOW_MANAGER, PEOPLE, PROFILES
 from ..web.refusals import field_sentences
 from .base import Rights
 from .field_labels import summary_line
 from .history import PathHistory
 from .merchants_seen import merchants_seen
+from .misplaced_cards import misplaced_cards
 
 FIELDS = (
     "first_name",
@@ -48,11 +49,15 @@ class StaffView(PathHistory, BaseView):
 
     route_base = "/people"
     default_view = "colleagues"
-    rights: ClassVar[Rights] = {"can_manage": PEOPLE}
+    rights: ClassVar[Rights] = {"can_look": frozenset({PEOPLE, AUDIT}), "can_manage": PEOPLE}
+
+    def tells_of_cards(self, method: str) -> tuple[str, ...]:
+        """Return the fields beside which this form says that they held a card number."""
+        return FIELDS if method == "invite" else ()
 
     @expose("/")
     @has_access
-    @permission_name("manage")
+    @permission_name("look")
     def colleagues(self) -> Any:
         """Show who works here."""
         self.update_redirect()
@@ -61,6 +66,7 @@ class StaffView(PathHistory, BaseView):
             "egestion/people/list.html",
             title=gettext("Team"),
             people=people,
+            may=g.actor.may(PEOPLE),
             several=len(merchants_seen()) > 1,
             words={name: gettext(profile.label) for name, profile in PROFILES.items()},
         )
@@ -71,8 +77,8 @@ class StaffView(PathHistory, BaseView):
     def invite(self) -> Any:
         """Show the form, or invite; what is wrong stands beside its field and nothing typed is lost."""
         values = dict(typed(request.form, FIELDS))
-        errors: dict[str, str] = {}
-        if request.method == "POST":
+        errors = dict(misplaced_cards())
+        if request.method == "POST" and not errors:
             try:
                 staff.invite(g.actor, self._invitation(values), request.host_url)
             except InvalidInput as refusal:

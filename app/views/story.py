@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,12 +23,12 @@ class Sentence:
     who: str
 
 
-def story_of(events: Iterable[Any], currency: str) -> list[Sentence]:
+def story_of(sale: Any) -> list[Sentence]:
     """Return the sentences of a sale's events, the oldest first."""
     told: list[Sentence] = []
     before: Any = None
-    for event in events:
-        parts = [label(event.kind, "event"), *_changes(before, event, currency), *_details(event)]
+    for event, after in zip(sale.events, _amended_to(sale), strict=True):
+        parts = [label(event.kind, "event"), *_changes(before, event, sale.currency), *_details(event, after)]
         told.append(Sentence(event.at, ". ".join(part.rstrip(".") for part in parts) + ".", event.actor))
         before = event
     return told
@@ -64,7 +64,21 @@ def _changes(before: Any, after: Any, currency: str) -> list[str]:
     return said
 
 
-def _details(event: Any) -> list[str]:
+def _amended_to(sale: Any) -> list[dict[str, Any]]:
+    """What an amendment can change as it stood after each event: an event holds only what was before it."""
+    known = {"order_number": sale.order_number, "shipping_date": sale.shipping_date and sale.shipping_date.isoformat()}
+    after: list[dict[str, Any]] = []
+    for event in reversed(sale.events):
+        after.append(dict(known))
+        data = event.data or {}
+        if event.kind == Event.AMENDED.name:
+            known |= {name: text for name, text in (data.get("old") or {}).items() if name in known}
+        elif event.kind == Event.MOVED.name and data.get("shipping_date"):
+            known["shipping_date"] = None  # what it was before is not told
+    return after[::-1]
+
+
+def _details(event: Any, after: dict[str, Any]) -> list[str]:
     """What the event's data say, of the kinds that hold something a person asked for."""
     data = event.data or {}
     if event.kind == Event.MOVED.name and data.get("to"):
@@ -74,7 +88,7 @@ def _details(event: Any) -> list[str]:
             said.append(gettext("The goods leave on %(day)s", day=_day(data["shipping_date"])))
         return said
     if event.kind == Event.AMENDED.name and data.get("old"):
-        return list(_amended(data["old"]))
+        return list(_amended(data["old"], after))
     if event.kind == Event.DUPLICATED.name and data.get("reference"):
         return [gettext("The new sale is %(reference)s", reference=data["reference"])]
     if event.kind == Event.SECOND_ORDER.name and data.get("sales"):
@@ -84,11 +98,15 @@ def _details(event: Any) -> list[str]:
     return []
 
 
-def _amended(old: dict[str, Any]) -> Iterator[str]:
+def _amended(old: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
     if old.get("order_number"):
         yield gettext("The order number was %(number)s before", number=old["order_number"])
+    elif "order_number" in old and after["order_number"]:
+        yield gettext("Order number added: %(number)s", number=after["order_number"])
     if old.get("shipping_date"):
         yield gettext("The shipping day was %(day)s before", day=_day(old["shipping_date"]))
+    elif "shipping_date" in old and after["shipping_date"]:
+        yield gettext("Shipping day added: %(day)s", day=_day(after["shipping_date"]))
 
 
 def _day(text: str | None) -> str:

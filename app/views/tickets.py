@@ -23,6 +23,7 @@ from ..web.formats import locale_code
 from .base import Rights
 from .code_words import WORDS
 from .history import PathHistory
+from .misplaced_cards import misplaced_cards
 from .ticket_lines import CUSTOMER, MERCHANT, kind_of, ticket
 
 
@@ -40,6 +41,10 @@ class TicketsView(PathHistory, BaseView):
     route_base = "/tickets"
     default_view = "of_sale"
     rights: ClassVar[Rights] = {"can_of_sale": READ, "can_print_one": ENTER, "can_mail_one": ENTER}
+
+    def tells_of_cards(self, method: str) -> tuple[str, ...]:
+        """Return the fields beside which this form says that they held a card number."""
+        return ("email",) if method == "mail_one" else ()
 
     @expose("/sale/<int:sale_id>")
     @has_access
@@ -65,7 +70,7 @@ class TicketsView(PathHistory, BaseView):
         sale, operation = sale_of_operation(db.session(), parse_key(id))
         address = request.form.get("email", "").strip(" ")
         language = request.form.get("language", "")
-        errors = _wrong(address, bool(request.form.get("consent")), language)
+        errors = _wrong(address, bool(request.form.get("consent")), language) | misplaced_cards()
         try:
             key = read_key(request.form.get("key"))
         except IdempotencyKeyMissing:

@@ -16,7 +16,7 @@ from ..models.queries.desk import sale_numbered
 from ..models.queries.uncertain import MOST_UNCERTAIN, operation_numbered, uncertain_operations
 from ..plugin import registry
 from ..security.identity import parse_key
-from ..security.profiles import RESOLVE
+from ..security.profiles import AUDIT, RESOLVE
 from ..web.refusals import sentence
 from .action_links import show_url
 from .action_results import message_of
@@ -30,15 +30,15 @@ LIST = "list"  # the value of `back` with which asking returns to the list
 
 
 class UncertainView(PathHistory, BaseView):
-    """`/uncertain/`: the list, each operation's page, and one POST that asks the bank."""
+    """`/uncertain/`: the list, each operation's page, and one POST that asks the bank; an auditor looks."""
 
     route_base = "/uncertain"
     default_view = "waiting"
-    rights: ClassVar[Rights] = {"can_resolve": RESOLVE}
+    rights: ClassVar[Rights] = {"can_look": frozenset({RESOLVE, AUDIT}), "can_resolve": RESOLVE}
 
     @expose("/", methods=["GET"])
     @has_access
-    @permission_name("resolve")
+    @permission_name("look")
     def waiting(self) -> Any:
         """Show what is not known yet, the oldest first."""
         self.update_redirect()
@@ -49,11 +49,12 @@ class UncertainView(PathHistory, BaseView):
             rows=rows,
             several=len(merchants_seen()) > 1,
             most=MOST_UNCERTAIN,
+            may=g.actor.may(RESOLVE),
         )
 
     @expose("/<int:id>", methods=["GET"])
     @has_access
-    @permission_name("resolve")
+    @permission_name("look")
     def show(self, id: int) -> Any:
         """Show the evidence of one, and what can be done."""
         self.update_redirect()
@@ -64,6 +65,7 @@ class UncertainView(PathHistory, BaseView):
             found=found,
             outcomes=[(code, str(word)) for code, word in OUTCOMES.items()],
             key=new_key(),
+            may=g.actor.may(RESOLVE),
             show_url=show_url(found.sale.id),
             several=len(merchants_seen()) > 1,
         )

@@ -26,6 +26,7 @@ from ..security.identity import parse_key
 from ..security.profiles import ALARMS, AUDIT, CHALLENGE, RISK, SETTINGS
 from ..tickets import resend
 from ..web.listing import row_link
+from .audit_objects import object_in_words
 from .base import Rights
 from .columns import search_choice
 from .interface import LedgerInterface
@@ -181,6 +182,10 @@ class AuditView(LedgerView):
     search_form_extra_fields: ClassVar[dict[str, Any]] = {"outcome": search_choice("outcome", ("OK", "REFUSED"))}
     sorts: ClassVar[Mapping[str, type]] = {"at": datetime}
     base_order: ClassVar[tuple[str, str]] = ("at", "desc")
+
+    def _init_properties(self) -> None:
+        super()._init_properties()
+        self.formatters_columns = self.formatters_columns | {"object": object_in_words}
 
     @before_request
     def note_the_reading(self) -> None:

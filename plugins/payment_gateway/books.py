@@ -13,12 +13,13 @@ from sqlalchemy import create_engine, exists, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.pool import NullPool
 
-from app.database import Scope, now
+from app.database import Scope, now, real_now
 from app.domain.days import local_day
 from app.domain.states import OPEN_STATUSES, OperationStatus, State
 from app.models import Merchant, Operation, Transaction, TransactionEvent
 
 from .accounts import GatewayAccount
+from .ledger import OLD_ENOUGH
 
 RECENT = timedelta(days=8)  # an authorisation lives 7 days; an older sale is asked about when it moved since
 FINAL = (State.CAPTURED, State.CREDITED, State.CANCELLED, State.REFUSED, State.EXPIRED)  # until something moves it
@@ -102,6 +103,15 @@ def is_open(sale: Transaction) -> bool:
     if sale.state not in LAPSING or sale.limit_date is None:
         return False
     return bool(sale.limit_date < local_day(now(), ZoneInfo(sale.merchant.zone)))
+
+
+def is_old(sale: Transaction) -> bool:
+    """Return whether an operation has been without a certain outcome for longer than the repair limit: persons may resolve
+    it since, so it is compared all the same. By real time: the bank was not asked on days that practice skipped."""
+    return any(
+        operation.status in OPEN_STATUSES and operation.sent_at and real_now() - operation.sent_at >= OLD_ENOUGH
+        for operation in sale.operations
+    )
 
 
 def _sales(session: Session, condition: object) -> list[Transaction]:

@@ -30,22 +30,27 @@ def bank_checks() -> Sequence[Evidence]:
 
 
 def same_as_the_bank() -> Evidence:
-    """I2: by reference, original amount, captured and refunded sums; what is open is not compared.
+    """I2: by reference, original amount, captured and refunded sums; what is open is not compared while it is younger
+    than the repair limit of 24 hours.
 
     A difference counts when a second look finds it too: sales move while we ask.
     """
     with books.reading() as session:
         sales, accounts = books.moved(session), books.accounts(session)
-    settled = [sale for sale in sales if not books.is_open(sale)]
+    settled = [sale for sale in sales if _comparable(sale)]
     wrong, not_checkable = _compare(settled, accounts)
     if wrong:
         with books.reading() as session:
-            sales_again = [sale for sale in books.again(session, wrong) if not books.is_open(sale)]
+            sales_again = [sale for sale in books.again(session, wrong) if _comparable(sale)]
         wrong, _ = _compare(sales_again, accounts)
     note = f"{len(sales) - len(settled)} open, not compared"
     if not_checkable:
         note += f"; {not_checkable} not checkable: their gateway cannot be asked"
     return Evidence("I2", len(settled) - not_checkable, [wrong[key] for key in sorted(wrong)], note)
+
+
+def _comparable(sale: Transaction) -> bool:
+    return not books.is_open(sale) or books.is_old(sale)
 
 
 def _compare(sales: Sequence[Transaction], accounts: Mapping[int, GatewayAccount]) -> tuple[dict[int, str], int]:
@@ -73,11 +78,11 @@ def _in_context(ask: Callable[[Transaction], T]) -> Callable[[Transaction], T]:
 
 
 def difference(sale: Transaction, view: BankView) -> str | None:
-    """Return in which way the bank sees a settled sale otherwise than we do; None where it does not."""
+    """Return in which way the bank sees a sale otherwise than we do; None where it does not."""
     mine = f"{sale.reference} {sale.state}"
     if view.found is None:
         return f"{mine}: the bank gives no usable answer"
-    if sale.state == State.REFUSED:
+    if sale.state in (State.REFUSED, State.PENDING):
         bad = view.found and view.status in (*HOLDING, *TAKEN)
         return f"{mine}: the bank holds it as {view.status}" if bad else None
     if view.found is False:

@@ -20,7 +20,7 @@ VERBS = (
     "force",
     "withdraw",
 )
-OWN_NAME = "/ownnameview/form"
+OWN_NAME = "/own-name/form"
 NEVER_TYPED = ("csrf_token", "key", "back", "operation", "capture_date", "g-recaptcha-response")
 
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -153,3 +153,12 @@ def test_a_lost_book_costs_a_repetition_only(tmp_path: Path) -> None:
     book = DailyBook(tmp_path / "daily.json")
     due = list(book.due("x", at("2026-01-01T04:00").time(), "UTC", at("2026-11-24T12:00:00+00:00")))
     assert [day.day for day in due] == [24]
+
+
+def test_a_day_is_remembered_also_when_no_tasks_hour_came(tmp_path: Path) -> None:
+    """Started after midnight, stopped before the night's tasks: what days off made up for is told since that day."""
+    book, hour = DailyBook(tmp_path / "daily.json"), at("2026-01-02T04:00").time()
+    book.lived(date(2026, 1, 2))
+    assert book.last_day() == date(2026, 1, 2)
+    assert list(book.due("verify", hour, "UTC", at("2026-01-02T01:00"))) == []
+    assert list(book.due("verify", hour, "UTC", at("2026-01-02T05:00"))) == [date(2026, 1, 2)]

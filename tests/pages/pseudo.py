@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from typing import Any
 
 import flask_babel
-import psycopg
 import pytest
 from babel import Locale
 from babel.support import NullTranslations
 
 from app.domain.currencies import CURRENCIES
-from app.supervisor.provision import libpq
 
 OPEN, CLOSE = "⟦", "⟧"
 SPOKEN = ("aria-label", "title", "alt", "placeholder")  # attributes people read or hear
 SILENT = ("script", "style")
-CODE = re.compile(r"[A-Z_]{4,}|[a-z_:]+")
 # Names and signs that are the same in every language, and keys as they are printed on keyboards.
 EVERYWHERE = (
     "VPC e-gestion", "Français", "English", "FR", "EN", "A", "EUR", "Alt", "Esc", "CB", "VISA", "MASTERCARD", "AMEX",
-    "Europe/Paris", "Pacific/Auckland", "Enter", "UTC", "GMT", "sips",
+    "Europe/Paris", "Pacific/Auckland", "Enter", "UTC", "sips",
 )  # fmt: skip
 
 
@@ -109,23 +106,6 @@ def untranslated(page: str, data: set[str]) -> list[str]:
             found.append(" ".join("".join(outside).split()))
     assert depth == 0, "brackets without their other half"
     return found
-
-
-def stored(check_url: str, tables: Iterable[str]) -> set[str]:
-    """Every text that stands in these tables; a code among them is shown in words, so it excuses nothing."""
-    found: set[str] = set()
-    with psycopg.connect(libpq(check_url)) as connection:
-        for table in tables:
-            for (row,) in connection.execute(f'SELECT to_json(t) FROM "{table}" t'):  # type: ignore[arg-type]
-                found |= _leaves(row)
-        names = {code for (code,) in connection.execute("SELECT code FROM reason")}  # the merchant's own words
-    return {text for text in found if len(text) > 1 and (text in names or not CODE.fullmatch(text))} | names
-
-
-def _leaves(value: object) -> set[str]:
-    if isinstance(value, dict | list):
-        return {text for each in (value.values() if isinstance(value, dict) else value) for text in _leaves(each)}
-    return {value} if isinstance(value, str) else set()
 
 
 def known_names() -> set[str]:

@@ -9,13 +9,12 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from config import Settings
 from tests.factories import PASSWORD
 from tests.house_fixtures import empty
 from tests.pages.every_page import pages
-from tests.pages.verbs import forms
 from tests.walls.world import PEOPLE, A, World, build
 from tests.web.browser import Person, served
 
@@ -73,35 +72,6 @@ def test_every_page(app: Flask, world: World, chromium: Browser, address: str, l
     person.close()
     assert wrong == [], "\n".join(wrong)
     assert seen >= {"nobody": 3}.get(login, 15)
-
-
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("language", ["fr", "en"])
-def test_the_form_of_every_verb(world: World, chromium: Browser, address: str, language: str) -> None:
-    """Also ticked together, and as a screen of 360 px and somebody who sent a mistake sees it."""
-    person = Person(chromium, address, f"{language}-{language.upper()}")
-    person.sign_in(f"supervisor_{A.lower()}", PASSWORD)
-    page, wrong = person.page, []
-    for path in forms(world):
-        answer = page.goto(path)
-        assert answer is not None
-        assert answer.status == 200, path
-        sends = page.locator("form[data-action-form] .form-actions button, .bulk-fields button")
-        expect(sends).to_have_count(1)
-        wrong += [f"{path}: {text}" for text in person.violations()]
-        page.set_viewport_size(NARROW)  # type: ignore[arg-type]  # Playwright's own
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        wrong += [f"{path}: {wider} px wider than the screen"] if wider > 0 else []
-        page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # likewise
-        if page.locator("#amount").count():
-            page.fill("#amount", "1.234")
-            with page.expect_navigation():
-                sends.click()
-            expect(page.locator(".error-summary")).to_be_focused()
-            wrong += [f"{path}, a mistake: {text}" for text in person.violations()]
-    wrong += person.complaints
-    person.close()
-    assert wrong == [], "\n".join(wrong)
 
 
 def test_error_pages(app: Flask, world: World, chromium: Browser, address: str) -> None:

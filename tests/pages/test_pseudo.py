@@ -11,7 +11,8 @@ from flask import Flask
 from config import Settings
 from tests.house_fixtures import empty
 from tests.pages.every_page import pages
-from tests.pages.pseudo import spoken, stored, untranslated
+from tests.pages.pseudo import spoken, untranslated
+from tests.pages.stored import stored
 from tests.walls.world import PEOPLE, A, World, build
 
 TOLD = re.compile(r"(GET |POST )?/\S*|(WEB|API) [\d.]+|TEST|test")  # what the audit names, and rows of tests
@@ -27,8 +28,7 @@ def world(app: Flask, servers: Settings, written_tables: tuple[str, ...]) -> Ite
 
 @pytest.fixture(scope="module")
 def data(servers: Settings, world: World, written_tables: tuple[str, ...]) -> set[str]:
-    """Every text that stands in a table."""
-    return stored(servers.check_url or "", written_tables) | {A, "AAMARK", "BETA", "BBMARK"}
+    return stored(servers, written_tables) | {A, "AAMARK", "BETA", "BBMARK"}
 
 
 @pytest.mark.parametrize("login", [None, *PEOPLE])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
+from flask.testing import FlaskClient
 from playwright.sync_api import expect
 from sqlalchemy import update
 
@@ -33,3 +35,14 @@ def test_a_key_pressed_in_ones_own_request_decides_no_other(shop: Shop, sit: Sit
     page.locator("#approvals").evaluate("() => document.activeElement.blur()")
     page.keyboard.press("Alt+a")
     expect(rows.nth(0).locator("[name=note]:visible")).to_be_focused()
+
+
+def test_a_row_with_one_action_shows_it_and_a_menu_holds_several(shop: Shop, as_: Callable[[str], FlaskClient]) -> None:
+    for state in (State.CAPTURED, State.TO_CAPTURE, State.TO_VALIDATE, State.REFUSED, State.CANCELLED):
+        shop.sale(state)
+    rows = re.findall(r"<tr role=\"row\">.*?</tr>", as_("supervisor").get("/transactions/list/").text, re.DOTALL)
+    found = {row.count("formaction=") for row in rows}
+    assert 1 in found
+    assert max(found) > 1
+    for row in rows:
+        assert ("<details" in row) == (row.count("formaction=") > 1)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from playwright.sync_api import expect
 
+from app.database import now
 from app.domain.states import State
 from tests.pages.shop import Shop
 from tests.web.browser import Person
@@ -79,3 +81,26 @@ def test_every_action_of_a_sale_has_its_key(shop: Shop, sit: Sit) -> None:
         assert None not in keys, (state, keys)
         every = [each.get_attribute("data-shortcut") for each in page.locator("[data-shortcut]").all()]
         assert len(set(every)) == len(every), (state, every)
+
+
+def test_the_story_says_what_an_amendment_added(shop: Shop) -> None:
+    sale = shop.sale(State.CAPTURED, order_number="T-8", order_key="T8", shipping_date=date(2026, 12, 4), amount=12_345)
+    figures = {"amount": 12_345, "captured_amount": 12_345, "refunded_amount": 0, "reserved_amount": 0}
+    olds = (
+        {"shipping_date": None}, {"order_number": None}, {"order_number": "T-7", "shipping_date": "2026-12-03"},
+    )  # fmt: skip
+    with shop.books() as session:
+        for old in olds:
+            shop.event(
+                session, **figures, merchant_id=sale.merchant_id, transaction_id=sale.id, at=now(), kind="AMENDED",
+                from_state="CAPTURED", to_state="CAPTURED", actor="clerk", data={"old": old},
+            )  # fmt: skip
+    page = of(shop, "clerk", sale.id)
+    told = [
+        text for text in re.findall("<li><time.*?</time> <span>(.*?)</span>", page) if "T-7" in text or "Dec" in text
+    ]
+    assert [text.partition(". ")[2] for text in told] == [
+        "Shipping day added: 03 Dec 2026.",
+        "Order number added: T-7.",
+        "The order number was T-7 before. The shipping day was 03 Dec 2026 before.",
+    ]

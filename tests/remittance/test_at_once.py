@@ -13,6 +13,7 @@ from tests.service.shop import Shop
 from tests.web_process import together
 
 ROUNDS, HANDS = 4, 5
+MANY = 200
 
 
 def test_captures_at_once_take_the_numbers_of_one_remittance(shop: Shop, evening: Evening, app: Flask) -> None:
@@ -39,3 +40,21 @@ def test_a_sale_in_another_hand_is_passed_by_and_the_others_leave_together(
     assert [entry["event"] for entry in told if entry["log_level"] in ("warning", "error")] == []
     evening.run()
     assert [shop.sale(each).state for each in references] == ["CAPTURED"] * 3
+
+
+def test_one_poison_item_among_hundreds_is_set_aside_and_all_others_leave_in_the_same_pass(
+    shop: Shop, evening: Evening, clock: BusinessClock
+) -> None:
+    clock.at("2027-03-10 15:00")
+    references = [shop.sold(100, capture_day=0) for _ in range(MANY)]
+    poison = references[MANY // 3]
+    evening.change(poison, gateway_account_id=None)
+    clock.at("2027-03-10 21:00")
+    assert evening.run().sent == {"ASIDE": 1, "DONE": MANY - 1}
+    assert [each for each in references if shop.sale(each).state != "CAPTURED"] == [poison]
+    for _ in range(2):
+        evening.no_pause()
+        assert evening.run().sent == {"ASIDE": 1}
+    assert evening.remittances() == [(1, "2027-03-10", "PARTLY_SENT", 100 * (MANY - 1), 0, MANY - 1)]
+    assert (shop.sale(poison).capture_error, shop.alarms()) == ("ASIDE", ["capture_refused"])
+    shop.differs.add(poison)

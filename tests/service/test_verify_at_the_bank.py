@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from click.testing import CliRunner
 from flask import Flask
+from sqlalchemy import update
 
+from app.database import Scope, real_now, unit_of_work
 from app.domain.states import State
+from app.models import Operation
 from plugins.payment_gateway.checks import bank_checks
 from plugins.payment_gateway.commands import resolve
 from tests.bank.conftest import OTHER, new_reference
 from tests.service.clock import BusinessClock
-from tests.service.shop import CUT_BEFORE, EUR, REFERRAL, Shop, statuses
+from tests.service.shop import CUT_AFTER, CUT_BEFORE, EUR, REFERRAL, Shop, statuses
 
 
 def wrong(reference: str) -> list[tuple[str, str]]:
@@ -102,3 +107,31 @@ def test_resolve_lets_lapse_what_is_past_its_limit_and_asks_about_the_rest(
     assert statuses(shop.sale(sold)) == [("TRANSACTION", "DONE"), ("EXPIRED", "DONE")]
     assert shop.amounts(sold)[:2] == ("EXPIRED", 0)
     assert len(shop.sale(never).operations) == 1
+
+
+def test_what_is_uncertain_for_longer_than_a_day_is_compared_with_the_bank_too(shop: Shop) -> None:
+    captured, undone = shop.sold(), shop.sold()
+    shop.bank.fault("validate", "cut_after_commit", reference=captured)
+    shop.bank.fault("validate", "cut_before_commit", reference=undone)
+    for reference in (captured, undone):
+        assert shop.act(reference, "capture").status == 202
+        assert wrong(reference) == []  # the resolution has its time
+        with unit_of_work(Scope((shop.id,))) as session:
+            statement = update(Operation).where(Operation.id == shop.last(reference).id)
+            session.execute(statement.values(sent_at=real_now() - timedelta(hours=24)))
+    assert wrong(captured) == [("I2", " TO_CAPTURE: CAPTURED at the bank")]
+    assert wrong(undone) == []  # uncertain, but the bank has what we have
+    shop.settle()
+    assert (wrong(captured), shop.sale(captured).state) == ([], "CAPTURED")
+
+
+def test_an_order_uncertain_for_longer_than_a_day_that_the_bank_holds_is_named(shop: Shop) -> None:
+    order = shop.take(CUT_AFTER)
+    reference = order.sale.reference
+    assert wrong(reference) == []
+    with unit_of_work(Scope((shop.id,))) as session:
+        statement = update(Operation).where(Operation.id == shop.last(reference).id)
+        session.execute(statement.values(sent_at=real_now() - timedelta(hours=24)))
+    assert [name for name, _ in wrong(reference)] == ["I2"]
+    shop.settle()
+    assert wrong(reference) == []

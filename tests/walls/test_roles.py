@@ -91,10 +91,10 @@ def test_a_users_names_are_refused_beside_their_field(app: Flask, world: World, 
 def test_ones_own_name_holds_no_control_characters(app: Flask, world: World) -> None:
     client = world.client(f"clerk_{A}")
     for field, value in (("first_name", "A\x1bB"), ("last_name", "x" * 65)):
-        answer = client.post("/ownnameview/form", data={"first_name": "A", "last_name": "B"} | {field: value})
+        answer = client.post("/own-name/form", data={"first_name": "A", "last_name": "B"} | {field: value})
         assert answer.status_code == 422
         assert "aria-invalid" in answer.text
-    assert client.post("/ownnameview/form", data={"first_name": "A", "last_name": "B"}).status_code == 302
+    assert client.post("/own-name/form", data={"first_name": "A", "last_name": "B"}).status_code == 302
 
 
 def test_nobody_changes_their_own_roles(app: Flask, world: World) -> None:
@@ -113,7 +113,7 @@ def test_nobody_changes_their_own_roles(app: Flask, world: World) -> None:
         assert found is not None
         assert [r.name for r in found.roles] == ["Platform administrator"]
         page = client.post(
-            "/ownnameview/form", data={"first_name": "A", "last_name": "B", "roles": role(app, "Supervisor")}
+            "/own-name/form", data={"first_name": "A", "last_name": "B", "roles": role(app, "Supervisor")}
         )
         assert page.status_code == 302
         found = user(app, name)

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from app.alarms import CAPTURE_REFUSED, EXPIRES_SOON, raise_alarm
 from app.database import Scope, now, unit_of_work
-from app.models import Alarm, Transaction
+from app.models import Alarm, AuditEntry, Transaction
 from tests.web.desk import Desk, token_of
 
 As = Callable[[str], Desk]
@@ -92,6 +92,11 @@ def test_a_wrong_note_is_told_beside_it_and_the_ticks_stay(supervisor: Desk, sal
         assert 'id="note-error"' in answer.text
         assert f'name="alarm" value="{number}" checked' in answer.text
         assert "4970 1000" not in answer.text
+    with supervisor.app.app_context(), unit_of_work(Scope(admin=True)) as session:
+        last = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+        assert last is not None
+        assert (last.kind, last.outcome, last.object) == ("card_found", "REFUSED", "/alarms/acknowledge: note")
+        assert (last.merchant_id, last.data) == (sale.merchant_id, {"alarms": [number]})
     assert stored(supervisor, [number]) == [(None, None)]
     assert post(supervisor).status_code == 303
     assert supervisor.flashes() == ["No row is ticked."]

@@ -120,6 +120,7 @@ def test_a_wrong_note_is_told_beside_it_and_kept_where_it_may_be(
         last = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
         assert last is not None
         assert (last.kind, last.object) == ("card_found", "/approvals/<int:id>/<decision>: note")
+        assert (last.merchant_id, last.data) == (captured.merchant_id, {"operation": asked.id})
     wrong = decided(manager, asked, "reject", note=long)
     assert wrong.status_code == 422
     assert note_of(wrong.text, asked, "reject") == (True, long.strip(), too_long)

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from werkzeug.test import TestResponse
 
 from app.database import Scope, unit_of_work
 from app.domain.actor import Actor
-from app.models import MerchantLimit, Transaction
+from app.models import AuditEntry, MerchantLimit, Transaction
 from app.ports import ActionRequest, Answer
 from app.views import bulk_run
 from tests.bank.conftest import BankProcess
@@ -159,6 +159,11 @@ def test_wrong_fields_are_told_beside_them_and_ticks_are_kept(supervisor: Desk, 
     assert "This looks like a card number" in wrong.text
     assert card not in wrong.text
     assert len(boxes(wrong.text)) == 2
+    with supervisor.app.app_context(), unit_of_work(Scope(admin=True)) as session:
+        last = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+        assert last is not None
+        assert (last.kind, last.object, last.merchant_id) == ("card_found", "/bulk/ cancel: note", sales[0].merchant_id)
+        assert last.data == {"sales": [sale.reference for sale in sales[:2]]}
     long = send(supervisor, page, note="x" * 300)
     assert long.status_code == 422
     assert 'id="note-error"' in long.text

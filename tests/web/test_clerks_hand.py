@@ -105,6 +105,25 @@ def test_the_middle_of_the_number_is_covered_as_it_is_typed(typist: Person) -> N
     expect(page.locator("#card_number-error")).to_be_visible()
 
 
+def test_the_mouse_shows_the_hidden_digits_too(typist: Person) -> None:
+    page, cover = typist.page, typist.page.locator(".card-cover")
+    french = page.locator("html").get_attribute("lang") == "fr"
+    button = page.get_by_role("button", name="Montrer les chiffres" if french else "Show the digits")
+    expect(button).to_be_hidden()  # nothing typed, nothing to show
+    page.focus("#card_number")
+    typist.type("4970100000000006")
+    button.click()
+    expect(cover).to_be_hidden()
+    expect(page.locator("#card_number")).to_be_focused()  # the hand types on
+    page.get_by_role("button", name="Masquer les chiffres" if french else "Hide the digits").click()
+    expect(cover).to_be_visible()
+    typist.type("Tab")
+    expect(page.locator("#card_expiry")).to_be_focused()  # one Tab as before
+    typist.type("Alt+h")
+    expect(cover).to_be_hidden()
+    assert typist.violations() == []
+
+
 def test_the_remittance_is_a_sentence_one_key_away(typist: Person) -> None:
     page = typist.page
     sentence, before = page.locator("[data-remitted]"), page.locator("[data-remitted]").inner_text()

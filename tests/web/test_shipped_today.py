@@ -124,7 +124,7 @@ def test_a_card_number_among_them_is_neither_shown_nor_looked_up_in_parts(superv
         assert len(boxes(page)) == 1
         assert "0006" not in page.split("bulk-left-out")[1]
         assert left_out(page) == {
-            "(not shown)": "This looks like a card number; card numbers belong in the card's own field only."
+            "Line 2 (not shown)": "This looks like a card number; card numbers belong in the card's own field only."
         }
     with supervisor.app.app_context(), unit_of_work(Scope(admin=True)) as session:
         objects = session.scalars(select(AuditEntry.object).where(AuditEntry.kind == "card_found")).all()
@@ -154,13 +154,21 @@ def test_what_is_too_long_stays_in_the_box(supervisor: Desk, text: str) -> None:
     assert re.search(r'id="numbers-error">This is too long: paste at most 2000 order numbers\.<', answer.text)
 
 
+def test_order_numbers_one_below_the_other_are_no_card_number(supervisor: Desk) -> None:
+    text = "\r\n".join(["49701000", "00000006", *(f"TOO-{n}" for n in range(2_001))])
+    answer = paste(supervisor, text)
+    assert answer.status_code == 422
+    assert box(answer) == text
+    assert "card number" not in answer.text
+
+
 def test_what_is_too_long_and_holds_a_card_number_is_not_given_back(supervisor: Desk) -> None:
     text = "\r\n".join(["4970 1000 0000 0006", *(f"TOO-{n}" for n in range(2_001))])
     answer = paste(supervisor, text)
     assert answer.status_code == 422
-    assert box(answer) == ""
+    assert box(answer).split() == text.split()[4:]
     assert "0006" not in answer.text
-    assert re.search(r'id="numbers-error">This is too long: [^<]* This looks like a card number', answer.text)
+    assert re.search(r'id="numbers-error">This is too long: [^<]* Line 1: This looks like a card number', answer.text)
     with supervisor.app.app_context(), unit_of_work(Scope(admin=True)) as session:
         last = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
         assert last is not None

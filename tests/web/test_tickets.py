@@ -144,6 +144,20 @@ def test_by_mail_with_the_customers_consent(clerk: Desk) -> None:
     assert kept(clerk, sale, OutboxMail)[-1].state == "SENT"
 
 
+def test_a_card_number_for_an_address_is_told_beside_it_and_the_rest_is_kept(clerk: Desk) -> None:
+    sale = clerk.taken(amount="55.00", order_number="T-1013")
+    id = operation(clerk, sale).id
+    answer = mailed(clerk, id, email="4970 1000 0000 0006", language="fr")
+    assert answer.status_code == 422
+    assert "This looks like a card number" in answer.text
+    assert "4970 1000" not in answer.text
+    assert re.search(r'<input[^>]*name="consent"[^>]* checked', answer.text)
+    assert re.search(r'<option value="fr"[^>]* selected', answer.text)
+    assert [
+        each for each in kept(clerk, sale, OutboxMail) if each.kind == "ticket" and "0006" in str(each.recipients)
+    ] == []
+
+
 def test_the_mail_is_in_the_customers_language_and_may_be_sent_again(clerk: Desk) -> None:
     sale = clerk.taken(amount="56.00")
     id, key = operation(clerk, sale).id, str(uuid.uuid4())

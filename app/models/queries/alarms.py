@@ -29,6 +29,13 @@ def acknowledged_alarms(session: Session, merchants: Sequence[MerchantFacts]) ->
     return session.scalars(found.limit(LATEST)).all()
 
 
+def merchants_of(session: Session, ids: Collection[int]) -> list[int]:
+    """Return the merchants in scope whose alarms these are, each once."""
+    return list(
+        session.scalars(select(Alarm.merchant_id).where(Alarm.id.in_(ids)).distinct().order_by(Alarm.merchant_id))
+    )
+
+
 def in_scope(session: Session, ids: Collection[int]) -> bool:
     """Return whether all alarms of these ids are in scope."""
     return len(session.scalars(select(Alarm.id).where(Alarm.id.in_(ids))).all()) == len(set(ids))

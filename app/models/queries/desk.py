@@ -60,6 +60,12 @@ def demand_operation(session: Session, operation_id: int | None) -> None:
         raise NotFound()
 
 
+def merchant_of_operation(session: Session, operation_id: int) -> int | None:
+    """Return the merchant of the operation in scope with this id, None where there is none."""
+    merchant_id: int | None = session.scalar(select(Operation.merchant_id).where(Operation.id == operation_id))
+    return merchant_id
+
+
 def zone_of_operation(session: Session, operation_id: int) -> str | None:
     """Return the time zone of the merchant of the operation in scope with this id, None where there is none."""
     zone: str | None = session.scalar(

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 from ...domain.days import day_bounds
-from ...domain.errors import FieldError, InvalidInput, NotFound
+from ...domain.errors import DomainError, FieldError, InvalidInput
 from ...domain.field_kinds import Day, Errors, Text, Whole
 from ...domain.fields import SHORT_NAME_FORM, Field, read_query
 from ...domain.text import N_
@@ -45,7 +45,7 @@ PAGING = (
 )
 
 
-class NoSuchPage(NotFound):
+class NoSuchPage(DomainError):
     """A cursor of another list or order, or none at all: there is no such place in this list."""
 
     code = "cursor_invalid"

@@ -42,12 +42,14 @@
     box.className = "card-box";
     const uncover = document.createElement("button");
     uncover.type = "button";
-    uncover.tabIndex = -1;
+    uncover.className = "button small";
+    uncover.tabIndex = -1; // its key is Alt H: Tab leads from the number to the expiry
     uncover.hidden = true;
     uncover.dataset.shortcut = "h";
+    uncover.setAttribute("aria-keyshortcuts", "Alt+H");
     number.before(box);
     box.append(number, cover, uncover);
-    box.after(brandName);
+    box.after(brandName, uncover);
 
     function showCover() {
       const count = digitsOf(number.value).length;
@@ -59,13 +61,18 @@
         return place < 6 || place >= last || (place === count - 1 && document.activeElement === number) ? char : "•";
       }).join("");
       cover.scrollLeft = number.scrollLeft;
+      nameUncover();
     }
 
-    uncover.addEventListener("click", () => box.classList.toggle("open"));
-    document.addEventListener("keydown", (event) => {
-      if (!event.altKey || event.key.toLowerCase() !== "h" || event.defaultPrevented) return;
-      event.preventDefault();
-      uncover.click();
+    function nameUncover() {
+      uncover.textContent = box.classList.contains("open") ? text.textCover : text.textUncover;
+      uncover.hidden = !number.value;
+    }
+
+    uncover.addEventListener("mousedown", (event) => event.preventDefault()); // the focus stays where one types
+    uncover.addEventListener("click", () => {
+      box.classList.toggle("open");
+      nameUncover();
     });
 
     // --- brand -----------------------------------------------------------------------------------------------------------

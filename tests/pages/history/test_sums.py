@@ -36,8 +36,22 @@ def test_sums_by_day_and_scheme(week: list[int], shop: Shop, monkeypatch: pytest
     page = text_of(shop.client("clerk").get(LIST).text)
     assert "By month and scheme" in page
     assert "November 2026 CB 4 €110.00 €30.00 €30.00" in page
+    by_month = shop.client("clerk").get(LIST).text
+    link = re.search(r'href="([^"]+)">Show each day<', by_month)
+    assert link
+    page = text_of(shop.client("clerk").get(unescape(link[1])).text)
+    assert "By day and scheme" in page
+    assert "19 Nov 2026 VISA 1 €20.00 €20.00 €0.00" in page
+    assert "Show months" in page
     french = text_of(shop.client("clerk", "fr").get(f"{LIST}?state=CAPTURED").text)
     assert "VISA 1 20,00 € 20,00 € 0,00 €" in french
+
+
+def test_what_is_too_much_to_add_up_is_said(week: list[int], shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyset, "COUNT_LIMIT", 2)
+    page = text_of(shop.client("clerk").get(LIST).text)
+    assert "Too many sales to add up" in page
+    assert "By day and scheme" not in page
 
 
 def test_days_and_times_are_the_merchants_own(shop: Shop) -> None:
