@@ -140,7 +140,7 @@ class OutboxView(LedgerView):
         "sent_at",
     ]
     show_columns: ClassVar[list[str]] = [
-        "created_at", "kind", "subject", "recipients", "state", "tries", "last_error", "next_try_at", "sent_at", "body",
+        "created_at", "subject", "recipients", "state", "tries", "last_error", "next_try_at", "sent_at", "body",
     ]  # fmt: skip
     search_columns: ClassVar[list[str]] = ["created_at", "state"]
     search_form_extra_fields: ClassVar[dict[str, Any]] = {
