@@ -22,7 +22,7 @@ from .options import Options
 from .post_office import Row, judge_mails
 from .reading import read
 from .shelf import Shelf
-from .statements import judge_statements, printed
+from .statements import BY_TRANSFER, judge_statements, printed
 from .troubles import Site, hours
 
 INVARIANTS = ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I10", "I11", "I13")
@@ -112,7 +112,8 @@ def _under_troubles(options: Options, house: Installation, report: Report, say: 
     books = read(house.webs[0], house.tokens[0])
     report.verdict = judge(history.calls, books, house.bank.journal())
     statements = printed(house.settings.data_dir, first_day, hours.today(site).date())
-    report.verdict.sums += judge_statements(books.remittances, statements)
+    on_the_account = [each for each in books.remittances if each["contract"] != BY_TRANSFER]
+    report.verdict.sums += judge_statements(on_the_account, statements)
     report.lines.append(f"{sum(len(each.lines) for each in statements)} lines on the account")
     report.lines += [f"verbs {dict(history.verbs())}", f"told {dict(told)}, asked again {dict(history.counts())}"]
     report.lines += [f"  {times:4} {name}" for name, times in sorted(site.counts().items())]

@@ -17,6 +17,7 @@ from tests.bank.statement_reader import Read, read_cfonb120
 BOOKED_WITHIN = timedelta(days=10)
 LEAST_THAT_COSTS = 100  # half a percent of it is half a cent, rounded up
 SALES, REFUNDS, COSTS = "30", "36", ("62", "67")
+BY_TRANSFER = "9123456"  # the practice merchant's American Express contract: paid apart, net
 
 
 def printed(data: Path, first: date, last: date) -> list[Read]:
