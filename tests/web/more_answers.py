@@ -64,7 +64,7 @@ def settings(hand: Hand, _desk: Desk, _bank: BankProcess) -> None:
         *(f"/{each}/add" for each in SETTINGS),
         "/people/invite",
         "/resetmypassword/form",
-        "/ownnameview/form",
+        "/own-name/form",
     ]:
         page = hand.get(path)
         if "csrf_token" in page and "<form" in page.split("<main", 1)[-1]:
