@@ -58,7 +58,7 @@ def test_a_person_changes_their_own_password_and_name(app: Flask, world: World) 
     name = "told.own"
     user_id = somebody(app, world, name)
     client = world.client(name)
-    assert client.post("/ownnameview/form", data={"first_name": "Another", "last_name": "Person"}).status_code == 302
+    assert client.post("/own-name/form", data={"first_name": "Another", "last_name": "Person"}).status_code == 302
     form = {"current": PASSWORD, "password": NEW, "conf_password": NEW}
     assert client.post("/resetmypassword/form", data=form).status_code == 302
     assert {(USER_CHANGED, name), (CREDENTIAL_CHANGED, name)} <= set(seen(app, world, A, user_id))
