@@ -88,26 +88,24 @@ class Worker:
 
     def order(self, number: str, card: str, amount: str = "", mode: str = "") -> None:
         """Type an order on the order page and send it."""
-        page = self.page
-        page.fill("#amount", amount or self.words["sum"])
-        page.fill("#order_number", number)
-        page.fill("#card_number", card)
-        page.fill("#card_expiry", "0730")
-        page.fill("#security_code", "123")
+        self.fills_in(
+            amount=amount or self.words["sum"],
+            order_number=number,
+            card_number=card,
+            card_expiry="0730",
+            security_code="123",
+        )
         if mode:
-            page.press("#security_code", "Alt+r")
-            page.select_option("#capture_mode", mode)
-        page.press("#card_expiry", "Enter")
+            self.page.keyboard.press("Alt+r")
+            self.hand.choose("#capture_mode", mode)
+        self.page.keyboard.press("Alt+v")
 
     def finds(self, number: str) -> None:
         """Find an order by its number and open it."""
-        self.page.goto("/transactions/list/")
-        self.page.fill("[name=q]", number)
-        with self.page.expect_navigation():
-            self.page.press("[name=q]", "Enter")
-        row = self.page.locator("main tr", has_text=number).locator("a[href*='/transactions/show/']").first
-        with self.page.expect_navigation():
-            row.click()
+        self.to("/transactions/list/")
+        self.hand.write("#filter-q", number)
+        self.hand.press(".search-line button")
+        self.hand.press(f"#table-TransactionView tbody tr:has-text('{number}') a[href*='/transactions/show/']")
         expect(self.page.locator("main")).to_contain_text(number)
 
     def looks_right(self) -> None:

@@ -1,14 +1,14 @@
-"""An administrator's day: a merchant signed, its contract and gateway account, its manager; who then invites a clerk."""
+"""An administrator's day by keyboard alone: a merchant signed, its contract and gateway account, its manager; who then invites a clerk."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.days.conftest import APPROVED, Worker
-from tests.days.hands import Hand, Keys, Mouse
+from tests.days.hands import Keys
 from tests.days.mails import invitation
 from tools.product import Product
 
@@ -16,11 +16,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 FIRST, CHOSEN = "first-password-77", "chosen-by-me-77"
 
 
-@pytest.mark.parametrize(("language", "hand"), [("fr", Mouse), ("en", Keys)])
-def test_an_administrators_day(
-    worker: Callable[..., Worker], product: Product, language: str, hand: Callable[[Page], Hand]
-) -> None:
-    admin = worker(language, hand)
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_an_administrators_day(worker: Callable[..., Worker], product: Product, language: str) -> None:
+    admin = worker(language, Keys)
     admin.comes("admin")
     admin.looks_right()
     expect(admin.page.locator(".count")).to_have_count(0)  # no money here
@@ -29,7 +27,7 @@ def test_an_administrators_day(
     manager = appoints_a_manager(admin)
     admin.goes()
 
-    boss = worker(language, hand)
+    boss = worker(language, Keys)
     boss.comes(manager, FIRST)
     new = invites_a_clerk(boss, worker, product)
     new.page.goto("/counter")
