@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.canary import at_the_bank, at_the_counter, at_the_doors, in_a_browser, in_forms, in_wrong_fields
+from tests.canary import at_the_bank, at_the_counter, at_the_desk, at_the_doors, in_a_browser, in_forms, in_wrong_fields
 from tests.canary.cards import CanaryCard, Deck
 from tests.canary.hunter import Find, Hunter
 from tests.canary.places import Places, dump
@@ -40,6 +40,11 @@ PATHS = (
     in_forms.verbs,
     in_forms.signing_in,
     in_forms.settings,
+    at_the_desk.several_sales,
+    at_the_desk.shipped,
+    at_the_desk.notes,
+    at_the_desk.people,
+    at_the_desk.searches,
 )
 
 
