@@ -225,13 +225,13 @@ def test_wrong_parameters_are_named(shops: Client, query: dict[str, object], wro
 )
 def test_forged_cursors_are_refused(shops: Client, inside: object) -> None:
     forged = base64.urlsafe_b64encode(json.dumps(inside).encode()).decode().rstrip("=")
-    problem_of(shops.get("/transactions", cursor=forged), 400, "cursor_invalid")
-    problem_of(shops.get("/transactions", cursor=forged[1:]), 400, "cursor_invalid")
+    problem_of(shops.get("/transactions", cursor=forged), 422, "cursor_invalid")
+    problem_of(shops.get("/transactions", cursor=forged[1:]), 422, "cursor_invalid")
 
 
 def test_a_cursor_of_another_sort_is_refused(shops: Client) -> None:
     cursor = body_of(shops.get("/transactions", sort="brand", page_size=1))["next_cursor"]
-    problem_of(shops.get("/transactions", sort="amount", cursor=cursor), 400, "cursor_invalid")
+    problem_of(shops.get("/transactions", sort="amount", cursor=cursor), 422, "cursor_invalid")
     assert shops.get("/transactions", sort="brand", page_size=1, cursor=cursor).status_code == 200
 
 

@@ -27,7 +27,7 @@ SEED, EXAMPLES = 20261124, 6
 MEANINGS = frozenset(
     """amount_too_high capture_date_beyond_limit capture_date_past card_number_in_field currency_not_accepted missing
     after_cut_off operation_unknown reason_unknown card_brand_invalid security_code_invalid capture_day_beyond_validity
-    before_date_from shipping_date_and_capture_day shipping_date_past shipping_date_beyond_limit
+    before_date_from cursor_invalid shipping_date_and_capture_day shipping_date_past shipping_date_beyond_limit
     card_number_missing card_number_invalid card_number_length card_scheme_not_accepted card_expired""".split()
 )
 ACCEPTED = ["2xx", "401", "403", "404", "409", "422", "503"]

@@ -23,7 +23,7 @@ def sale(supervisor: Desk) -> Transaction:
     """A sale to have alarms about; no other alarm is open."""
     sale = supervisor.taken(order_number="ALARM-1")
     with supervisor.app.app_context(), unit_of_work(Scope((sale.merchant_id,))) as session:
-        session.execute(update(Alarm).where(Alarm.acknowledged_at.is_(None)).values(acknowledged_at=now()))
+        session.execute(update(Alarm).where(Alarm.acknowledged_at.is_(None)).values(acknowledged_at=now(), acknowledged_by="supervisor"))
     return sale
 
 
@@ -76,12 +76,12 @@ def test_open_ones_stand_first_and_are_acknowledged_together_with_a_note(supervi
 
 def test_who_comes_second_changes_nothing_and_is_told(as_: As, supervisor: Desk, sale: Transaction) -> None:
     number = alarm(supervisor, sale, "once")
-    post(supervisor, f"/alarms/{number}/acknowledge", note="first")
+    post(supervisor, f"/alarms/{number}/acknowledge", note="I was first")
     supervisor.flashes()
     manager = as_("manager")
     post(manager, alarm=[str(number)], note="second")
     assert manager.flashes() == ["Somebody had acknowledged it before you."]
-    assert stored(supervisor, [number]) == [("supervisor", "first")]
+    assert stored(supervisor, [number]) == [("supervisor", "I was first")]
 
 
 def test_a_wrong_note_is_told_beside_it_and_the_ticks_stay(supervisor: Desk, sale: Transaction) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 from ...domain.days import day_bounds
-from ...domain.errors import DomainError, FieldError, InvalidInput
+from ...domain.errors import FieldError, InvalidInput
 from ...domain.field_kinds import Day, Errors, Text, Whole
 from ...domain.fields import SHORT_NAME_FORM, Field, read_query
 from ...domain.text import N_
@@ -45,11 +45,14 @@ PAGING = (
 )
 
 
-class NoSuchPage(DomainError):
+class NoSuchPage(InvalidInput):
     """A cursor of another list or order, or none at all: there is no such place in this list."""
 
     code = "cursor_invalid"
     message = N_("This is no cursor of this list in this order; begin with its first page.")
+
+    def __init__(self) -> None:
+        super().__init__([FieldError("cursor", self.code, self.message)])
 
 
 def read_parameters(
