@@ -23,7 +23,11 @@ def sale(supervisor: Desk) -> Transaction:
     """A sale to have alarms about; no other alarm is open."""
     sale = supervisor.taken(order_number="ALARM-1")
     with supervisor.app.app_context(), unit_of_work(Scope((sale.merchant_id,))) as session:
-        session.execute(update(Alarm).where(Alarm.acknowledged_at.is_(None)).values(acknowledged_at=now(), acknowledged_by="supervisor"))
+        session.execute(
+            update(Alarm)
+            .where(Alarm.acknowledged_at.is_(None))
+            .values(acknowledged_at=now(), acknowledged_by="supervisor")
+        )
     return sale
 
 
