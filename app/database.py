@@ -147,6 +147,19 @@ def unit_of_work(scope: Scope | Actor, engine: Engine | None = None) -> Iterator
         callback()
 
 
+@contextmanager
+def configuring(session: Session) -> Iterator[None]:
+    """Commit what a form of the configuration wrote through Flask-AppBuilder's own session, the request's; roll back on any
+    exception. Money is never written so: it has `unit_of_work`.
+    """
+    try:
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
 def is_away(error: BaseException) -> bool:
     """Return whether the database is away, so that nothing else would fare better now. A statement that took too long, a
     deadlock, a lock that could not be had or a connection that was lost alone is the trouble of what was tried."""

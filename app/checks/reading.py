@@ -38,8 +38,7 @@ def snapshot(settings: Settings) -> Iterator[Connection]:
     )
     try:
         with engine.connect() as connection:
-            yield connection
-            connection.rollback()
+            yield connection  # closing it ends the read-only transaction
     finally:
         engine.dispose()
 

@@ -21,6 +21,7 @@ from wtforms import PasswordField
 from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
 from ..audit import CREDENTIAL_CHANGED, USER_CHANGED, USER_CREATED, USER_ROLES_CHANGED, record, record_about
+from ..database import configuring
 from ..domain.errors import InvalidInput
 from ..domain.text import N_
 from ..models import Membership
@@ -195,10 +196,10 @@ class NewPasswordForm(DynamicForm):
 
 def set_password(sm: Any, user: Any, password: str) -> int:
     """Store a new hash with its audit entry; sessions and tokens of the user die. Returns the new token version."""
-    user.password = password_hash(password)
-    version = end_sessions(sm.session, user.id)
-    record_about(sm.session, g.actor, CREDENTIAL_CHANGED, user.id, "password")
-    sm.session.commit()
+    with configuring(sm.session):
+        user.password = password_hash(password)
+        version = end_sessions(sm.session, user.id)
+        record_about(sm.session, g.actor, CREDENTIAL_CHANGED, user.id, "password")
     return version
 
 

@@ -13,6 +13,7 @@ from wtforms import PasswordField, StringField
 from wtforms.fields.core import UnboundField
 
 from ..audit import SETTINGS_CHANGED, record
+from ..database import configuring
 from ..domain.errors import FieldError, InvalidInput
 from ..domain.field_kinds import is_plain
 from ..domain.text import N_
@@ -71,23 +72,21 @@ class SettingsView(SafeView):
         """Write the row and its audit entry in one transaction; False with the reason beside the form."""
         session = self.datamodel.session
         try:
-            _demand_plain(form)
-            with session.no_autoflush:  # what was typed is not yet what is stored
-                form.populate_obj(item)
-                self._fill_keys(item)
-                self.check(item, form, created)
-            if created:
-                session.add(item)
-            changes = changes_of(item)
-            session.flush()
-            self.written(session, item, created, changes)
-            session.commit()
+            with configuring(session):
+                _demand_plain(form)
+                with session.no_autoflush:  # what was typed is not yet what is stored
+                    form.populate_obj(item)
+                    self._fill_keys(item)
+                    self.check(item, form, created)
+                if created:
+                    session.add(item)
+                changes = changes_of(item)
+                session.flush()
+                self.written(session, item, created, changes)
         except InvalidInput as refusal:
-            session.rollback()
             _show(form, refusal)
             return False
         except (IntegrityError, DataError) as error:
-            session.rollback()
             self._refuse(form, error)
             return False
         flash(self.add_row_message if created else self.edit_row_message, "success")
@@ -118,13 +117,12 @@ class SettingsView(SafeView):
             abort(404)
         session = self.datamodel.session
         try:
-            self.pre_delete(item)
-            session.delete(item)
-            session.flush()
-            self.tell(session, item, "deleted")
-            session.commit()
+            with configuring(session):
+                self.pre_delete(item)
+                session.delete(item)
+                session.flush()
+                self.tell(session, item, "deleted")
         except IntegrityError:
-            session.rollback()
             flash(gettext("Not deleted: other records refer to it."), "danger")
         else:
             flash(self.delete_row_message, "success")

@@ -9,6 +9,7 @@ from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext
 
+from ..database import release_request_connection
 from ..domain.errors import IdempotencyKeyMissing, NotFound
 from ..extensions import db
 from ..forms.keys import new_key, read_key
@@ -86,7 +87,7 @@ class TicketsView(PathHistory, BaseView):
                 "%(merchant)s: your ticket of %(amount)s", merchant=sale.merchant.name, amount=written.amount
             )
             body = written.text()
-        db.session.rollback()  # the unit that writes takes its own connection
+        release_request_connection()  # the unit that writes takes its own
         mail_ticket(g.actor, operation.id, address, subject, body, language, key)
         flash(gettext("The ticket is on its way to %(address)s.", address=address), "success")
         return redirect(url_for("TicketsView.of_sale", sale_id=sale.id), 303)

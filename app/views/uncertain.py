@@ -9,6 +9,7 @@ from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext
 
+from ..database import release_request_connection
 from ..domain.errors import DomainError, NotFound
 from ..extensions import db
 from ..forms.keys import new_key
@@ -82,7 +83,7 @@ class UncertainView(PathHistory, BaseView):
         except NotFound:
             raise
         except DomainError as error:
-            db.session.rollback()
+            release_request_connection()
             flash(sentence(error, zone=zone), "warning")
         else:
             found = evidence_of(operation_numbered(db.session(), number))
