@@ -57,7 +57,7 @@ def measure(service: Service) -> Iterator[Line]:
         yield Line(f"  CPU of {kind} a capture, ms", f"{1000 * seconds / SALES / EVENINGS:.2f}")
     yield from memory(f"workers after {SALES * EVENINGS:,} captures", before, service.processes("worker"))
     most = max(each.memory for each in service.processes("scheduler")) / 1e6
-    yield Line("memory of the scheduler, which reads the practice bank's whole journal each night, MB", f"{most:.0f}")
+    yield Line("memory of the scheduler after its nights' checks, MB", f"{most:.0f}")
 
 
 def _evening(service: Service, merchant: int, day: date, spent: dict[str, float]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import urllib.request
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ from app.ports import Evidence
 from .books import Line, accounts, lines, reading
 
 Entries = Sequence[Mapping[str, Any]]
+LOOKED_AT = ("merchantId", "transactionReference", "operation", "amount", "responseCode")
 AUTHORISED = ("TRANSACTION", "DUPLICATE", "ADVICE")
 
 
@@ -46,12 +48,21 @@ def _lost(bank_url: str) -> tuple[dict[str, Entries], set[str]]:
 
 def _done(bank_url: str) -> dict[str, Entries]:
     with urllib.request.urlopen(f"{bank_url}/journal", timeout=60) as reply:  # noqa: S310 - our own loopback address
-        entries: list[dict[str, Any]] = json.load(reply)
+        entries: list[dict[str, Any]] = json.load(reply, object_hook=_looked_at)
     done: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for entry in entries:
         if entry["responseCode"] == "00":
             done[entry["transactionReference"]].append(entry)
     return dict(done)
+
+
+def _looked_at(entry: dict[str, Any]) -> dict[str, Any]:
+    """Of an entry only what is looked at, equal texts once: the journal has as many as there ever were calls."""
+    return {
+        name: sys.intern(value) if isinstance(value := entry[name], str) else value
+        for name in LOOKED_AT
+        if name in entry
+    }
 
 
 def _twice(reference: str, entries: Entries) -> list[str]:

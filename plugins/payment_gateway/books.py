@@ -57,23 +57,29 @@ def accounts(session: Session) -> Mapping[int, GatewayAccount]:
     return {account.id: account for account in session.scalars(select(GatewayAccount))}
 
 
-def moved(session: Session) -> list[Transaction]:
-    """Return the sales that were taken or moved within RECENT, however old, and those in no final state."""
+def moved(session: Session) -> list[int]:
+    """Return the ids of the sales that were taken or moved within RECENT, however old, and of those in no final state."""
     since = now() - RECENT
-    return _sales(
-        session,
-        or_(
-            Transaction.created_at >= since,
-            Transaction.state.not_in(FINAL),
-            Transaction.id.in_(select(Operation.transaction_id).where(Operation.settled_at >= since)),
-            Transaction.id.in_(select(TransactionEvent.transaction_id).where(TransactionEvent.at >= since)),
-        ),
+    condition = or_(
+        Transaction.created_at >= since,
+        Transaction.state.not_in(FINAL),
+        Transaction.id.in_(select(Operation.transaction_id).where(Operation.settled_at >= since)),
+        Transaction.id.in_(select(TransactionEvent.transaction_id).where(TransactionEvent.at >= since)),
     )
+    asked = select(Transaction.id).where(Transaction.gateway_account_id.is_not(None), condition)
+    return list(session.scalars(asked.order_by(Transaction.id)))
 
 
-def again(session: Session, ids: Collection[int]) -> list[Transaction]:
+def sales(session: Session, ids: Collection[int]) -> list[Transaction]:
     """Return these sales as they are now."""
-    return _sales(session, Transaction.id.in_(ids))
+    return list(
+        session.scalars(
+            select(Transaction)
+            .options(selectinload(Transaction.operations), joinedload(Transaction.merchant))
+            .where(Transaction.id.in_(ids))
+            .order_by(Transaction.id)
+        )
+    )
 
 
 def lines(session: Session, references: Collection[str]) -> dict[str, Line]:
@@ -111,15 +117,4 @@ def is_old(sale: Transaction) -> bool:
     return any(
         operation.status in OPEN_STATUSES and operation.sent_at and real_now() - operation.sent_at >= OLD_ENOUGH
         for operation in sale.operations
-    )
-
-
-def _sales(session: Session, condition: object) -> list[Transaction]:
-    return list(
-        session.scalars(
-            select(Transaction)
-            .options(selectinload(Transaction.operations), joinedload(Transaction.merchant))
-            .where(Transaction.gateway_account_id.is_not(None), condition)  # type: ignore[arg-type]
-            .order_by(Transaction.id)
-        )
     )

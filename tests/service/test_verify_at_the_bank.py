@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import update
@@ -11,6 +12,7 @@ from sqlalchemy import update
 from app.database import Scope, real_now, unit_of_work
 from app.domain.states import State
 from app.models import Operation
+from plugins.payment_gateway import checks
 from plugins.payment_gateway.checks import bank_checks
 from plugins.payment_gateway.commands import resolve
 from tests.bank.conftest import OTHER, new_reference
@@ -135,3 +137,20 @@ def test_an_order_uncertain_for_longer_than_a_day_that_the_bank_holds_is_named(s
     assert [name for name, _ in wrong(reference)] == ["I2"]
     shop.settle()
     assert wrong(reference) == []
+
+
+def test_sales_read_a_few_at_a_time_are_all_compared(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A week of a busy counter does not fit into memory: what is wrong in any part of it is named, all of it is counted."""
+    monkeypatch.setattr(checks, "READ_AT_ONCE", 2)
+    sold = [shop.sold() for _ in range(5)]
+    before = checks.same_as_the_bank()
+    for reference in (sold[0], sold[4]):
+        assert shop.bank.cash("cancel", reference, EUR)["responseCode"] == "00"
+    after = checks.same_as_the_bank()
+    assert (after.checked, after.note) == (before.checked, before.note)
+    assert after.checked >= len(sold)
+    assert tuple(after.wrong) == (
+        *before.wrong,
+        *(f"{each} TO_CAPTURE: CANCELLED at the bank" for each in (sold[0], sold[4])),
+    )
+    shop.differs |= {sold[0], sold[4]}
