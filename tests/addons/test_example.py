@@ -11,20 +11,15 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 
-from app import create_app
 from app.cli import cli
 from app.plugin import PluginError, registry
-from app.security.practice import create_practice
-from app.security.sync import sync
 from app.verify import gather
 from config import Settings
+from tests.addons.installed import GATEWAY, build, installed
 from tests.api.client import Client, order, token_of
 from tests.applications import close
 from tests.bank.conftest import BankProcess
 from tests.browsing import sign_in
-from tests.house_fixtures import empty
-
-GATEWAY, EXAMPLE = "plugins.payment_gateway.PaymentGateway", "tests.addons.example.Example"
 
 
 @pytest.fixture(scope="module")
@@ -39,24 +34,10 @@ def settings(servers: Settings, bank: BankProcess) -> Settings:
     return dataclasses.replace(servers, bank_port=bank.port, bank_url=f"http://127.0.0.1:{bank.port}")
 
 
-def build(settings: Settings, *plugins: str) -> Flask:
-    return create_app(dataclasses.replace(settings, plugins=plugins))
-
-
 @pytest.fixture(scope="module")
 def app(settings: Settings, written_tables: tuple[str, ...]) -> Iterator[Flask]:
-    empty(settings, written_tables)
-    application = build(settings, GATEWAY, EXAMPLE)
-    with application.app_context():
-        sync(application.extensions["appbuilder"])
-        create_practice(settings)
-    yield application
-    close(application)
-    empty(settings, written_tables)
-    plain = build(settings, GATEWAY)
-    with plain.app_context():
-        sync(plain.extensions["appbuilder"])
-    close(plain)
+    with installed(settings, written_tables) as application:
+        yield application
 
 
 @pytest.fixture(scope="module")

@@ -13,21 +13,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app import create_app
 from app.database import Scope, unit_of_work
 from app.models import Merchant
 from app.plugin import PluginError, Registry, registry
 from app.ports import Capabilities
-from app.security.practice import create_practice
-from app.security.sync import sync
 from config import Settings
 from plugins.payment_gateway.accounts import GatewayAccount
 from tests.addons.example.ledger_bank import LedgerBank
+from tests.addons.installed import installed
 from tests.api.client import Client, order, token_of
-from tests.applications import close
-from tests.house_fixtures import empty, free
+from tests.house_fixtures import free
 
-GATEWAY, EXAMPLE = "plugins.payment_gateway.PaymentGateway", "tests.addons.example.Example"
 REFUSED = "4970100000000154"
 
 
@@ -66,19 +62,9 @@ def house_bank() -> Iterator[HouseBank]:
 
 @pytest.fixture(scope="module")
 def app(servers: Settings, written_tables: tuple[str, ...]) -> Iterator[Flask]:
-    settings = dataclasses.replace(servers, plugins=(GATEWAY, EXAMPLE), bank_url=f"http://127.0.0.1:{free()}")
-    empty(settings, written_tables)
-    application = create_app(settings)
-    with application.app_context():
-        sync(application.extensions["appbuilder"])
-        create_practice(settings)
-    yield application
-    close(application)
-    empty(settings, written_tables)
-    plain = create_app(dataclasses.replace(servers, plugins=(GATEWAY,)))
-    with plain.app_context():
-        sync(plain.extensions["appbuilder"])
-    close(plain)
+    settings = dataclasses.replace(servers, bank_url=f"http://127.0.0.1:{free()}")
+    with installed(settings, written_tables) as application:
+        yield application
 
 
 def point(app: Flask, **values: Any) -> None:

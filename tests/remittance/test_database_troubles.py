@@ -47,13 +47,18 @@ def _spoil(monkeypatch: pytest.MonkeyPatch, transaction_id: int, trouble: Troubl
     monkeypatch.setattr(batch, "intent_of", spoilt)
 
 
+def _due_this_evening(shop: Shop, clock: BusinessClock) -> list[str]:
+    clock.at("2027-03-10 15:00")
+    references = [shop.sold(1_000, capture_day=0) for _ in range(6)]
+    clock.at("2027-03-10 21:00")
+    return references
+
+
 @either
 def test_one_sale_is_counted_and_set_aside_while_the_others_leave(
     shop: Shop, evening: Evening, clock: BusinessClock, monkeypatch: pytest.MonkeyPatch, trouble: Trouble
 ) -> None:
-    clock.at("2027-03-10 15:00")
-    references = [shop.sold(1_000, capture_day=0) for _ in range(6)]
-    clock.at("2027-03-10 21:00")
+    references = _due_this_evening(shop, clock)
     poison, good = references[2], [each for each in references if each != references[2]]
     _spoil(monkeypatch, shop.sale(poison).id, trouble)
     assert evening.run().sent == {"ASIDE": 1, "DONE": 5}
@@ -71,9 +76,7 @@ def test_one_sale_is_counted_and_set_aside_while_the_others_leave(
 def test_a_try_that_cannot_be_noted_ends_no_pass(
     shop: Shop, evening: Evening, clock: BusinessClock, monkeypatch: pytest.MonkeyPatch, trouble: Trouble
 ) -> None:
-    clock.at("2027-03-10 15:00")
-    references = [shop.sold(1_000, capture_day=0) for _ in range(6)]
-    clock.at("2027-03-10 21:00")
+    references = _due_this_evening(shop, clock)
     _spoil(monkeypatch, shop.sale(references[0]).id, trouble)
 
     def refused(merchant_id: int, *_: Any) -> None:
