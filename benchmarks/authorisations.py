@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import statistics
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -73,6 +74,8 @@ def _rates(service: Service, make: object, owner: str, latency: int, clients: in
     yield Line(what, f"{rate:.0f}", f"{bound:.0f}", f"{rate / bound:.2f}", f">= {aim}/s", rate >= aim)
     wrong = sum(r.wrong for r in ours)
     yield Line("  answers neither 201 nor 503", str(wrong), str(sum(r.wrong for r in least)), aim="0", met=wrong == 0)
+    for status, times in sorted(sum((r.others for r in ours), Counter()).items()):  # an empty count adds no line
+        yield Line(f"    {status or 'no answer'}", str(times))
     yield Line("  answers 503: no call was free, nothing sent", str(sum(r.not_sent for r in ours)))
     count = sum(len(r.latencies) for r in ours) or 1
     for kind, seconds in spent.items():

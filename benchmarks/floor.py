@@ -7,6 +7,7 @@ import json
 import threading
 import time
 import uuid
+from collections import Counter
 
 import psycopg
 
@@ -64,7 +65,7 @@ def run(url: str, bank_port: int, clients: int, seconds: float) -> Result:
     for thread in threads:
         thread.join()
     everything = [latency for share in shares for latency in share.latencies]
-    return Result(time.monotonic() - began, everything, sum(share.wrong for share in shares))
+    return Result(time.monotonic() - began, everything, sum((share.others for share in shares), Counter()))
 
 
 def bank_alone(bank_port: int, seconds: float) -> Result:
@@ -99,5 +100,5 @@ def _work(url: str, bank_port: int, until: float, share: Result) -> None:
             if answer.get("responseCode") == "00":
                 share.latencies.append(time.monotonic() - since)
             else:
-                share.wrong += 1
+                share.others[0] += 1
     bank.close()

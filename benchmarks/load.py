@@ -7,10 +7,12 @@ import selectors
 import socket
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 NOT_SENT = 503
+CAPTURE_DAY = 3  # of the orders
 PATIENCE = 60.0  # seconds for the last answers
 
 
@@ -18,14 +20,20 @@ PATIENCE = 60.0  # seconds for the last answers
 class Result:
     """What one run saw: seconds it took and CPU of its own, latencies in seconds, and the other answers.
 
-    `not_sent` are 503: no call of the bank was free, nothing was sent and nothing written.
+    `not_sent` are 503: no call of the bank was free, nothing was sent and nothing written. `others` counts by status what is
+    neither; 0 is no answer.
     """
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
-    wrong: int = 0
+    others: Counter[int] = field(default_factory=Counter)
     not_sent: int = 0
     cpu: float = 0.0
+
+    @property
+    def wrong(self) -> int:
+        """Answers that were none of these."""
+        return self.others.total()
 
     @property
     def rate(self) -> float:
@@ -75,7 +83,7 @@ def order_request(token: str, number: str = "4970100000000006") -> Callable[[], 
             "amount": 12345,
             "currency": "EUR",
             "card": {"number": number, "expiry": "12/30", "security_code": "123"},
-            "capture_day": 3,
+            "capture_day": CAPTURE_DAY,
         }
     ).encode()
     head = (
@@ -124,7 +132,7 @@ class Load:
         if status == NOT_SENT:
             self.result.not_sent += 1
         else:
-            self.result.wrong += 1
+            self.result.others[status] += 1
         # Another connection may lead to a worker with a free call, as a balancer in front would see to.
         self.selector.unregister(connection.socket)
         connection.socket.close()
@@ -135,7 +143,7 @@ class Load:
         until = time.monotonic() + PATIENCE
         while self.asking and time.monotonic() < until:
             self.wait(1.0)
-        self.result.wrong += self.asking
+        self.result.others[0] += self.asking
         self.result.seconds, self.result.cpu = time.monotonic() - began, time.process_time() - cpu
         for key in list(self.selector.get_map().values()):
             key.data.socket.close()

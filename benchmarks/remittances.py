@@ -21,6 +21,7 @@ from plugins.payment_gateway.remittance.run import AT_ONCE
 
 from .authorisations import Line, set_latency
 from .endurance import memory
+from .load import CAPTURE_DAY
 from .queue_floor import jobs_a_second
 from .service import Service
 from .waiting import business_day, due_of, lay, merchant_of, set_clock
@@ -33,12 +34,12 @@ KINDS = ("scheduler", "worker", "postgres", "bank")
 
 
 def measure(service: Service) -> Iterator[Line]:
-    """Let tomorrow come: what the service has taken so far leaves first and warms everything. Then three evenings of
+    """Let the days come: what the service has taken so far leaves first and warms everything. Then three evenings of
     10,000 sales each, from the cut-off, by scheduler and workers. The clock stays moved."""
     set_latency(service, 0)
     merchant = merchant_of(service)
     yield Line("statements a capture", f"{statements(service, merchant):.1f}")
-    day = business_day(service) + timedelta(days=1)
+    day = business_day(service) + timedelta(days=CAPTURE_DAY + 1)
     set_clock(service, day, CUT_OFF)
     _until_sent(service, day)
     before, spent, took = {each.pid: each for each in service.processes("worker")}, dict.fromkeys(KINDS, 0.0), []
